@@ -1,0 +1,68 @@
+// swift-tools-version: 6.0
+// The modules of gatehouse and which way they may look: an arrow in `dependencies` is the only import allowed.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "gatehouse",
+  products: [.executable(name: "gatehouse", targets: ["gatehouse"])],
+  targets: [
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+    .target(name: "CTOML", cxxSettings: [.define("TOML_EXCEPTIONS", to: "0")]),
+    .target(name: "CSystem"),
+
+    module("HTTP"),
+    module("InfluxQL"),
+    module("Configuration", ["CTOML"]),
+    module("Observation", ["CSystem"]),
+    module("Authorizations", ["CSQLite"]),
+    module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL"]),
+    module("Transport", ["COpenSSL", "CSystem"]),
+    module("Upstream", ["Transport", "HTTP"]),
+    module("Management", ["Access", "Authorizations", "HTTP", "Observation"]),
+    module("Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Transport", "Upstream"]),
+    module(
+      "GatehouseServer",
+      [
+        "Access", "Authorizations", "Configuration", "Gateway", "HTTP", "InfluxQL", "Management", "Observation",
+        "Transport", "Upstream",
+      ]),
+    .executableTarget(
+      name: "gatehouse",
+      dependencies: [
+        "Access", "Authorizations", "Configuration", "GatehouseServer", "HTTP", "InfluxQL", "Management",
+        "Transport", "Upstream",
+      ],
+      swiftSettings: settings),
+
+    tests("HTTPTests", ["HTTP"]),
+    tests("InfluxQLTests", ["InfluxQL"]),
+    tests("ConfigurationTests", ["Configuration"]),
+    tests("AuthorizationsTests", ["Authorizations"]),
+    tests("AccessTests", ["Access", "Authorizations", "HTTP"]),
+    tests("TransportTests", ["Transport"]),
+    tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
+    tests("ObservationTests", ["Observation"]),
+    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL"]),
+    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP"]),
+    tests("EndToEndTests", ["Transport", "Configuration", "GatehouseServer"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

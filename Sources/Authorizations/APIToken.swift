@@ -1,0 +1,50 @@
+// An API token of gatehouse: 256 random bits shown once, of which only a salted digest is kept.
+
+/// A credential for the management API, accepted on the data paths as well.
+///
+/// Its text is `gh` + 16 digits of the identifier + `.` + 43 characters of base64url (256 random bits), so that it is
+/// found by identifier and compared with one digest.
+public struct APIToken: Sendable, Hashable, Identifiable {
+  public let id: Identifier
+  /// 16 random bytes.
+  public var salt: [UInt8]
+  /// SHA-512 over the salt followed by the whole text of the token.
+  public var digest: [UInt8]
+  public var status: Status
+  public var description: String
+  public var organizationID: Identifier
+  public var userID: Identifier
+  public var permissions: [Permission]
+  public var revision: UInt64
+  public var createdAt: Int64
+  public var updatedAt: Int64
+  public var origin: Origin
+
+  public init(
+    id: Identifier, salt: [UInt8], digest: [UInt8], status: Status = .active, description: String = "",
+    organizationID: Identifier, userID: Identifier, permissions: [Permission], revision: UInt64 = 1,
+    createdAt: Int64, updatedAt: Int64, origin: Origin = .stored
+  ) {
+    self.id = id
+    self.salt = salt
+    self.digest = digest
+    self.status = status
+    self.description = description
+    self.organizationID = organizationID
+    self.userID = userID
+    self.permissions = permissions
+    self.revision = revision
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+    self.origin = origin
+  }
+
+  /// The identifier that a presented text claims, or nil where it has not the form of a token of ours.
+  public static func claimedIdentifier(of text: some StringProtocol) -> Identifier? {
+    let bytes = text.utf8
+    guard bytes.count == 2 + 16 + 1 + 43, bytes.starts(with: "gh".utf8) else { return nil }
+    let rest = bytes.dropFirst(2)
+    guard rest.dropFirst(16).first == UInt8(ascii: ".") else { return nil }
+    return try? Identifier(parsing: String(decoding: rest.prefix(16), as: UTF8.self))
+  }
+}

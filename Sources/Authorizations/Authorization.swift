@@ -1,0 +1,49 @@
+// The legacy authorization: a v1 login, as the management API shows it and as the gateway checks it.
+
+public enum Status: String, Sendable, Hashable { case active, inactive }
+
+/// Where an object comes from, and so who may change it.
+public enum Origin: Sendable, Hashable {
+  /// Kept in the store; changed over the API.
+  case stored
+  /// Declared in the configuration file; read-only over the API.
+  case declared
+}
+
+/// A v1 login. `token` is its user name, which is never a secret.
+public struct Authorization: Sendable, Hashable, Identifiable {
+  public let id: Identifier
+  public var token: String
+  public var status: Status
+  public var description: String
+  public var organizationID: Identifier
+  public var userID: Identifier
+  public var permissions: [Permission]
+  /// A crypt(3) hash, or nil while no password has been set: nobody can log in then.
+  public var passwordHash: String?
+  /// Grows with every change of this object, so that nothing remembered about an earlier state can count.
+  public var revision: UInt64
+  /// Nanoseconds since 1970-01-01T00:00:00Z.
+  public var createdAt: Int64
+  public var updatedAt: Int64
+  public var origin: Origin
+
+  public init(
+    id: Identifier, token: String, status: Status = .active, description: String = "", organizationID: Identifier,
+    userID: Identifier, permissions: [Permission], passwordHash: String? = nil, revision: UInt64 = 1,
+    createdAt: Int64, updatedAt: Int64, origin: Origin = .stored
+  ) {
+    self.id = id
+    self.token = token
+    self.status = status
+    self.description = description
+    self.organizationID = organizationID
+    self.userID = userID
+    self.permissions = permissions
+    self.passwordHash = passwordHash
+    self.revision = revision
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+    self.origin = origin
+  }
+}

@@ -1,0 +1,43 @@
+// The seam behind which authorizations are kept: load all, apply one change, watch for changes made elsewhere.
+
+/// One change, applied whole or not at all.
+public enum StoreChange: Sendable {
+  case insertAuthorization(Authorization)
+  /// Replaces the stored authorization of the same identifier; fails with `notFound` where there is none.
+  case updateAuthorization(Authorization)
+  case deleteAuthorization(Identifier)
+  case insertToken(APIToken)
+  case updateToken(APIToken)
+  case deleteToken(Identifier)
+}
+
+public enum StoreError: Error, Sendable, Equatable {
+  /// Another authorization has this name already.
+  case nameTaken
+  case notFound
+  /// Out of reach, full, locked for too long, of another schema version or damaged; the text is for the log.
+  case unavailable(String)
+}
+
+/// Everything kept, at one revision of the store.
+public struct StoreContents: Sendable {
+  public var authorizations: [Authorization]
+  public var tokens: [APIToken]
+
+  public init(authorizations: [Authorization] = [], tokens: [APIToken] = []) {
+    self.authorizations = authorizations
+    self.tokens = tokens
+  }
+}
+
+/// Used from one thread at a time. A method that returns has made its change durable.
+public protocol AuthorizationStore: AnyObject {
+  func load() throws(StoreError) -> StoreContents
+  func apply(_ change: StoreChange) throws(StoreError)
+  /// Whether anyone else, another process included, changed the store since the last `load` or `apply`. Cheap.
+  func changedElsewhere() throws(StoreError) -> Bool
+  /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
+  /// first sight. Names of the same `kind` that are not listed are forgotten, so that a database dropped and made
+  /// again gets a new one.
+  func identifiers(for names: [String], kind: String) throws(StoreError) -> [String: Identifier]
+}

@@ -1,0 +1,91 @@
+// A permission: an action on a resource, held by a credential or needed by a request.
+
+/// What is done to a resource. Write never implies read.
+public enum Action: String, Sendable, Hashable, CaseIterable { case read, write }
+
+/// The resource types of InfluxDB 2.9.1 (`legacy-api.md` §6); `instance` covers every type.
+public enum ResourceType: String, Sendable, Hashable, CaseIterable {
+  case authorizations, buckets, dashboards, orgs, sources, tasks, telegrafs, users, variables, scrapers, secrets
+  case labels, views, documents, notificationRules, notificationEndpoints, checks, dbrp, notebooks, annotations
+  case remotes, replications, instance
+}
+
+/// What a permission is about: a type, narrowed by an identifier, an organization, or (buckets only) a name.
+public struct Resource: Sendable, Hashable {
+  public var type: ResourceType
+  public var id: Identifier?
+  public var organizationID: Identifier?
+  /// Only of type `buckets` and without `id`: a bucket's name, or `db/*` for every retention policy of `db`,
+  /// those made later included.
+  public var name: String?
+
+  public init(
+    type: ResourceType, id: Identifier? = nil, organizationID: Identifier? = nil, name: String? = nil
+  ) {
+    self.type = type
+    self.id = id
+    self.organizationID = organizationID
+    self.name = name
+  }
+}
+
+public struct Permission: Sendable, Hashable, CustomStringConvertible {
+  public var action: Action
+  public var resource: Resource
+
+  public init(_ action: Action, _ resource: Resource) {
+    self.action = action
+    self.resource = resource
+  }
+
+  /// Whether holding this permission satisfies `needed`, by the rules of `v1-auth.md` §6 in their order.
+  ///
+  /// Rule 6 is stricter than the real server's: where both sides name an organization, they must agree.
+  /// A name pattern `db/*` compares with the database of the needed bucket (`needed.resource.name` up to the first
+  /// `/`, or all of it); another name compares whole.
+  public func covers(_ needed: Permission) -> Bool {
+    guard action == needed.action else { return false }
+    if resource.type == .instance { return true }
+    guard resource.type == needed.resource.type else { return false }
+    if let organization = resource.organizationID {
+      if resource.id == nil && resource.name == nil { return needed.resource.organizationID == organization }
+      if let other = needed.resource.organizationID, other != organization { return false }
+    }
+    if let id = resource.id { return needed.resource.id == id }
+    guard let name = resource.name else { return true }
+    guard let neededName = needed.resource.name else { return false }
+    return Self.pattern(name, matches: neededName)
+  }
+
+  private static func pattern(_ pattern: String, matches name: String) -> Bool {
+    guard pattern.utf8.count > 2, pattern.utf8.suffix(2).elementsEqual("/*".utf8) else { return pattern == name }
+    return pattern.utf8.dropLast(2).elementsEqual(name.utf8.prefix { $0 != UInt8(ascii: "/") })
+  }
+
+  /// As InfluxDB prints it: `write:orgs/<orgID>/buckets/<id>`, absent parts dropped.
+  public var description: String {
+    var text = "\(action.rawValue):"
+    if let organization = resource.organizationID { text += "orgs/\(organization)/" }
+    text += resource.type.rawValue
+    if let id = resource.id { text += "/\(id)" } else if let name = resource.name { text += "/\(name)" }
+    return text
+  }
+}
+
+extension Sequence<Permission> {
+  public func cover(_ needed: Permission) -> Bool { contains { $0.covers(needed) } }
+}
+
+extension [Permission] {
+  /// Read and write on every type, unscoped: what `gatehouse token create --operator` gives.
+  public static var operatorPermissions: Self {
+    ResourceType.allCases.filter { $0 != .instance }.flatMap { type in
+      Action.allCases.map { Permission($0, Resource(type: type)) }
+    }
+  }
+
+  /// Whether these cover read and write on every type, unscoped.
+  public var areOperator: Bool {
+    [Permission].operatorPermissions.allSatisfy { needed in cover(needed) }
+  }
+}

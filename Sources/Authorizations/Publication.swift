@@ -1,0 +1,27 @@
+// A value that one thread replaces and every event loop reads, with a revision that is cheap to compare.
+
+import Synchronization
+
+/// Publishes immutable values. A reader keeps its own reference and looks again only when `generation` moved, so the
+/// lock is taken once per change and reader, never per request.
+public final class Publication<Value: Sendable>: Sendable {
+  private let current: Mutex<Value>
+  private let counter: Atomic<UInt64>
+
+  public init(_ value: Value) {
+    current = Mutex(value)
+    counter = Atomic(1)
+  }
+
+  /// Grows with every `publish`, and is visible to every thread before `publish` returns.
+  public var generation: UInt64 { counter.load(ordering: .acquiring) }
+
+  public var value: Value { current.withLock { $0 } }
+
+  public func publish(_ value: Value) {
+    current.withLock {
+      $0 = value
+      counter.add(1, ordering: .acquiringAndReleasing)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// System calls whose glibc declarations Swift's Glibc module does not show.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/types.h>
+
+/// accept4 with SOCK_NONBLOCK | SOCK_CLOEXEC; address is written as numeric text of at most capacity bytes.
+int gh_accept(int listener, char *address, size_t capacity, uint16_t *port);
+/// Number of processors this process may run on.
+int gh_usable_processors(void);
+/// Pins the calling thread's name, at most 15 bytes.
+void gh_name_thread(const char *name);
+/// Opens a listening TCP socket (SO_REUSEPORT, nonblocking) on a numeric address; -1 and errno on failure.
+int gh_listen(const char *address, uint16_t port, int backlog);
+/// Starts a nonblocking TCP connection to a numeric address; -1 and errno on failure.
+int gh_connect(const char *address, uint16_t port);
+/// Resolves a host name to its first numeric address; 0, or a getaddrinfo error.
+int gh_resolve(const char *host, char *address, size_t capacity);
+/// The port a socket is bound to; 0 on failure.
+uint16_t gh_bound_port(int socket);
+/// Value of SO_ERROR.
+int gh_socket_error(int socket);
+void gh_no_delay(int socket);
