@@ -34,7 +34,7 @@ let package = Package(
     module("Authorizations", ["CSQLite"]),
     module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL"]),
     module("Transport", ["COpenSSL", "CSystem"]),
-    module("Upstream", ["Transport", "HTTP"]),
+    module("Upstream", ["Transport", "HTTP", "CSystem"]),
     module("Management", ["Access", "Authorizations", "HTTP", "Observation"]),
     module("Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Transport", "Upstream"]),
     module(

@@ -19,6 +19,7 @@ static inline void gh_ssl_ctx_set_read_ahead(SSL_CTX *c, int on) { SSL_CTX_set_r
 static inline void gh_bio_set_retry_read(BIO *b) { BIO_set_retry_read(b); }
 static inline void gh_bio_set_retry_write(BIO *b) { BIO_set_retry_write(b); }
 static inline void gh_bio_clear_retry_flags(BIO *b) { BIO_clear_retry_flags(b); }
+static inline long gh_ssl_ctx_set_ticket_keys(SSL_CTX *c, void *k, size_t n) { return SSL_CTX_set_tlsext_ticket_keys(c, k, (long)n); }
 static inline uint64_t gh_ssl_op_defaults(void) {
   return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_CIPHER_SERVER_PREFERENCE;
 }

@@ -1,0 +1,36 @@
+// The fields of one head: decoded strictly, kept as positions in storage that is reused for every message.
+
+/// Belongs to one decoder of one event loop; `removeAll` keeps its storage.
+struct FieldSection {
+  private(set) var fields: [Field] = []
+
+  init() { fields.reserveCapacity(32) }
+
+  mutating func removeAll() { fields.removeAll(keepingCapacity: true) }
+
+  /// Decodes the field lines of `bytes[start ..< end]`, `end` being the position of the empty line.
+  mutating func decode(
+    _ bytes: Span<UInt8>, from start: Int, to end: Int, limits: HeadLimits
+  ) throws(HeadProblem) {
+    var position = start
+    while position < end {
+      guard fields.count < limits.fields else { throw .tooManyFields }
+      let nameStart = position
+      while position < end, bytes[position].isTokenCharacter { position += 1 }
+      // An empty name, a blank before the colon, a folded line and a line without colon all end here.
+      guard position > nameStart, position < end, bytes[position] == UInt8(ascii: ":") else { throw .malformedField }
+      let name = ByteRange(nameStart, upTo: position)
+      position += 1
+      let valueStart = position
+      while position < end, bytes[position].isFieldValueCharacter { position += 1 }
+      guard position + 1 < end, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == UInt8(ascii: "\n") else {
+        throw .malformedField
+      }
+      fields.append(
+        Field(
+          name: FieldName(bytes, name), nameRange: name,
+          valueRange: bytes.trimmed(ByteRange(valueStart, upTo: position))))
+      position += 2
+    }
+  }
+}

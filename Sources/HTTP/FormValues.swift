@@ -1,0 +1,66 @@
+// The values of a query string or an urlencoded form, read as Go's net/url reads them, or refused.
+
+/// Decoded name–value pairs in their order. Of a repeated name the first counts, as upstream.
+public struct FormValues: Sendable, Equatable {
+  public struct Pair: Sendable, Equatable {
+    public var name: [UInt8]
+    public var value: [UInt8]
+  }
+
+  /// Why a text is refused. Servers disagree on each of these: some drop the pair, some read it differently.
+  public enum Problem: Error, Sendable, Equatable {
+    case semicolon
+    case percentEncoding
+    case nul
+    case tooManyPairs
+
+    public var reason: String {
+      switch self {
+      case .semicolon: "a raw semicolon in the parameters"
+      case .percentEncoding: "invalid percent-encoding in the parameters"
+      case .nul: "a NUL byte in the parameters"
+      case .tooManyPairs: "too many parameters"
+      }
+    }
+  }
+
+  public private(set) var pairs: [Pair] = []
+
+  public init() {}
+
+  public init(_ text: UnsafeRawBufferPointer, maximumPairs: Int = 1_000) throws(Problem) {
+    var start = 0
+    while start < text.count {
+      var end = start
+      var equals: Int?
+      while end < text.count, text[end] != UInt8(ascii: "&") {
+        if text[end] == UInt8(ascii: ";") { throw .semicolon }
+        if text[end] == UInt8(ascii: "="), equals == nil { equals = end }
+        end += 1
+      }
+      if end > start {
+        guard pairs.count < maximumPairs else { throw .tooManyPairs }
+        let nameEnd = equals ?? end
+        let name = try Self.decode(text[bytes: ByteRange(start, upTo: nameEnd)])
+        let value = try Self.decode(text[bytes: ByteRange(min(nameEnd + 1, end), upTo: end)])
+        pairs.append(Pair(name: name, value: value))
+      }
+      start = end + 1
+    }
+  }
+
+  private static func decode(_ bytes: UnsafeRawBufferPointer) throws(Problem) -> [UInt8] {
+    guard let decoded = PercentCoding.decode(bytes, plusIsBlank: true) else { throw .percentEncoding }
+    guard !decoded.contains(0) else { throw .nul }
+    return decoded
+  }
+
+  /// The first value of `name`, or nil where the name is absent.
+  public subscript(name: StaticString) -> [UInt8]? {
+    for pair in pairs where pair.name.count == name.utf8CodeUnitCount {
+      let isSame = name.withUTF8Buffer { expected in pair.name.elementsEqual(expected) }
+      if isSame { return pair.value }
+    }
+    return nil
+  }
+}

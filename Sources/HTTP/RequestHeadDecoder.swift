@@ -1,0 +1,178 @@
+// Decodes a request head (RFC 9112 §2–3, §5), refusing whatever two servers could read differently.
+
+/// One decoder serves every connection of an event loop in turn. After `decode`, its properties describe that head
+/// until the next call; every range is a position in the buffer given.
+public final class RequestHeadDecoder {
+  public private(set) var method = Method.other
+  public private(set) var methodRange = ByteRange.empty
+  /// The request target as received.
+  public private(set) var target = ByteRange.empty
+  /// The path of the target, still encoded. An absolute-form target's path may be empty, which means `/`.
+  public private(set) var path = ByteRange.empty
+  /// What follows the first `?`, still encoded; nil where there is none.
+  public private(set) var query: ByteRange?
+  /// Host of an absolute-form target, else the value of `Host`; nil in HTTP/1.0 without one.
+  public private(set) var authority: ByteRange?
+  public private(set) var isAsteriskForm = false
+  public private(set) var minorVersion: UInt8 = 1
+  public private(set) var framing = BodyFraming.none
+  /// Whether the client wants the connection kept (RFC 9112 §9.3).
+  public private(set) var keepsAlive = true
+  public private(set) var expectsContinue = false
+  /// The `Authorization` field; with `authorizationCount` above one, the first.
+  public private(set) var authorization: ByteRange?
+  public private(set) var authorizationCount = 0
+  public var fields: [Field] { section.fields }
+
+  private var section = FieldSection()
+
+  public init() {}
+
+  /// Decodes one complete head, as `HeadScanner` delimited it.
+  ///
+  /// - Parameter head: the head with its closing empty line.
+  public func decode(_ head: UnsafeRawBufferPointer, limits: HeadLimits) throws(HeadProblem) {
+    let bytes = head.bindMemory(to: UInt8.self).span
+    reset()
+    var start = 0
+    if bytes.count >= 2, bytes[0] == UInt8(ascii: "\r"), bytes[1] == UInt8(ascii: "\n") { start = 2 }
+    let fieldsStart = try decodeRequestLine(bytes, from: start)
+    try section.decode(bytes, from: fieldsStart, to: bytes.count - 2, limits: limits)
+    try interpretFields(bytes)
+  }
+
+  /// The first value of a field, without surrounding blanks.
+  public func value(of name: FieldName) -> ByteRange? {
+    for field in section.fields where field.name == name { return field.valueRange }
+    return nil
+  }
+
+  private func reset() {
+    section.removeAll()
+    method = .other
+    (methodRange, target, path) = (.empty, .empty, .empty)
+    (query, authority, authorization) = (nil, nil, nil)
+    isAsteriskForm = false
+    minorVersion = 1
+    framing = .none
+    keepsAlive = true
+    expectsContinue = false
+    authorizationCount = 0
+  }
+
+  private func decodeRequestLine(_ bytes: Span<UInt8>, from start: Int) throws(HeadProblem) -> Int {
+    var position = start
+    while position < bytes.count, bytes[position].isTokenCharacter { position += 1 }
+    guard position > start, position < bytes.count, bytes[position] == UInt8(ascii: " ") else {
+      throw .malformedRequestLine
+    }
+    methodRange = ByteRange(start, upTo: position)
+    method = Method(bytes, methodRange)
+    let targetStart = position + 1
+    position = targetStart
+    // Bytes above ASCII are taken, as Go's servers take them; `#` would hide the rest from some readers.
+    while position < bytes.count, bytes[position] > 0x20, bytes[position] != 0x7f, bytes[position] != UInt8(ascii: "#") {
+      position += 1
+    }
+    guard position < bytes.count else { throw .malformedRequestLine }
+    guard bytes[position] == UInt8(ascii: " "), position > targetStart else { throw .malformedTarget }
+    target = ByteRange(targetStart, upTo: position)
+    let version = ByteRange(start: position + 1, count: 8)
+    let end = version.end
+    guard end + 1 < bytes.count, bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n") else {
+      throw .malformedRequestLine
+    }
+    if bytes.equals(version, "HTTP/1.1") {
+      minorVersion = 1
+    } else if bytes.equals(version, "HTTP/1.0") {
+      minorVersion = 0
+    } else if bytes.equals(ByteRange(start: version.start, count: 5), "HTTP/") {
+      throw .unsupportedVersion
+    } else {
+      throw .malformedRequestLine
+    }
+    try decodeTarget(bytes)
+    return end + 2
+  }
+
+  /// RFC 9112 §3.2: origin form, absolute form, or `*` of OPTIONS.
+  private func decodeTarget(_ bytes: Span<UInt8>) throws(HeadProblem) {
+    var rest = target
+    if bytes[target.start] != UInt8(ascii: "/") {
+      if target.count == 1, bytes[target.start] == UInt8(ascii: "*"), method == .options {
+        isAsteriskForm = true
+        return
+      }
+      guard let schemeLength = schemeLength(bytes) else { throw .malformedTarget }
+      let authorityStart = target.start + schemeLength
+      var end = authorityStart
+      while end < target.end, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") {
+        // `user:password@` in a target is a credential that nobody reads consistently.
+        guard bytes[end] != UInt8(ascii: "@") else { throw .malformedTarget }
+        end += 1
+      }
+      guard end > authorityStart else { throw .malformedTarget }
+      authority = ByteRange(authorityStart, upTo: end)
+      rest = ByteRange(end, upTo: target.end)
+    }
+    var end = rest.start
+    while end < rest.end, bytes[end] != UInt8(ascii: "?") { end += 1 }
+    path = ByteRange(rest.start, upTo: end)
+    query = end < rest.end ? ByteRange(end + 1, upTo: rest.end) : nil
+  }
+
+  private func schemeLength(_ bytes: Span<UInt8>) -> Int? {
+    for (text, length) in [("http://" as StaticString, 7), ("https://", 8)] where target.count > length {
+      if bytes.equalsIgnoringCase(ByteRange(start: target.start, count: length), text) { return length }
+    }
+    return nil
+  }
+
+  private func interpretFields(_ bytes: Span<UInt8>) throws(HeadProblem) {
+    var framingFields = FramingFields()
+    var hosts = 0
+    var hasClose = false
+    var hasKeepAlive = false
+    for field in section.fields {
+      switch field.name {
+      case .contentLength: framingFields.readContentLength(bytes, field.valueRange)
+      case .transferEncoding: framingFields.readTransferEncoding(bytes, field.valueRange)
+      case .disguisedFraming: throw .malformedField
+      case .host:
+        hosts += 1
+        if authority == nil { authority = field.valueRange }
+      case .authorization:
+        authorizationCount += 1
+        authorization = authorization ?? field.valueRange
+      case .connection:
+        hasClose = hasClose || bytes.listContains(field.valueRange, "close")
+        hasKeepAlive = hasKeepAlive || bytes.listContains(field.valueRange, "keep-alive")
+      case .expect:
+        expectsContinue = expectsContinue || bytes.equalsIgnoringCase(field.valueRange, "100-continue")
+      default: break
+      }
+    }
+    guard hosts <= 1, hosts == 1 || minorVersion == 0 else { throw .hostMissingOrRepeated }
+    framing = try framingFields.framing(minorVersion: minorVersion, absent: .none)
+    if minorVersion == 0 {
+      keepsAlive = hasKeepAlive && !hasClose
+      expectsContinue = false
+    } else {
+      keepsAlive = !hasClose
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether a comma-separated list holds an element, ignoring case (RFC 9110 §5.6.1).
+  func listContains(_ range: ByteRange, _ element: StaticString) -> Bool {
+    var start = range.start
+    while start < range.end {
+      var end = start
+      while end < range.end, self[end] != UInt8(ascii: ",") { end += 1 }
+      if equalsIgnoringCase(trimmed(ByteRange(start, upTo: end)), element) { return true }
+      start = end + 1
+    }
+    return false
+  }
+}

@@ -1,0 +1,343 @@
+// A connected socket, plain or TLS, that reads into given memory and never writes short.
+
+import COpenSSL
+import CSystem
+import Glibc
+
+/// What a stream tells its owner. All calls come from the stream's loop.
+public protocol ByteStreamHandler: AnyObject {
+  /// Connected, and the TLS handshake done.
+  func streamOpened(_ stream: ByteStream)
+  /// There may be something to read.
+  func streamReadable(_ stream: ByteStream)
+  /// Everything written has left, after the stream was congested.
+  func streamDrained(_ stream: ByteStream)
+  /// The deadline that the owner set has passed.
+  func streamExpired(_ stream: ByteStream)
+  /// The connection broke, or could not be made; the stream is closed.
+  func streamFailed(_ stream: ByteStream, _ failure: StreamFailure)
+}
+
+public enum StreamFailure: Sendable, Equatable {
+  case connect(Int32)
+  case handshake(String)
+  case reset
+}
+
+public final class ByteStream: Channel {
+  public enum ReadOutcome: Equatable {
+    case bytes(Int)
+    case wouldBlock
+    /// The peer will send no more.
+    case end
+    case failed
+  }
+
+  private enum State { case connecting, handshaking, open, closed }
+
+  public weak var handler: (any ByteStreamHandler)?
+  private var state: State
+  private var ssl: OpaquePointer?
+  /// What the socket did not take: ciphertext, or plain bytes of a plaintext stream.
+  private var pending: [UInt8] = []
+  private var pendingStart = 0
+  private var wantsInput = true
+  private var hasBroken = false
+
+  /// A socket that a listener accepted.
+  public init(
+    accepted descriptor: Int32, loop: EventLoop, tls: ServerTLSContext?, handler: any ByteStreamHandler
+  ) throws(TransportFailure) {
+    state = tls == nil ? .open : .handshaking
+    self.handler = handler
+    super.init(loop: loop, descriptor: descriptor)
+    if let tls {
+      ssl = try makeSSL(tls.context)
+      SSL_set_accept_state(ssl)
+    }
+    try loop.add(self, events: EPOLLIN.rawValue)
+  }
+
+  /// A connection to a numeric address; `handler` hears of its success or failure later.
+  public init(
+    connectingTo address: String, port: UInt16, loop: EventLoop, tls: ClientTLSContext?, serverName: String,
+    handler: any ByteStreamHandler
+  ) throws(TransportFailure) {
+    let descriptor = gh_connect(address, port)
+    guard descriptor >= 0 else { throw .system("connect", errno) }
+    state = .connecting
+    self.handler = handler
+    super.init(loop: loop, descriptor: descriptor)
+    do throws(TransportFailure) {
+      if let tls {
+        ssl = try makeSSL(tls.context)
+        try tls.prepare(ssl, serverName: serverName)
+      }
+      try loop.add(self, events: EPOLLOUT.rawValue)
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  private func makeSSL(_ context: OpaquePointer) throws(TransportFailure) -> OpaquePointer {
+    guard let ssl = SSL_new(context), let bio = loop.streamMethod.makeBIO(for: self) else {
+      throw .tls("out of memory for a TLS connection")
+    }
+    SSL_set_bio(ssl, bio, bio)
+    return ssl
+  }
+
+  deinit { if let ssl { SSL_free(ssl) } }
+
+  /// Whether something written has not left yet: write no more than what is at hand until `streamDrained`.
+  public var isCongested: Bool { pendingStart < pending.count }
+
+  public var isTLS: Bool { ssl != nil }
+
+  /// Whether the peer of an idle connection closed it or sent something nobody asked for.
+  public var isStale: Bool {
+    var byte: UInt8 = 0
+    let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    return hasBroken || count >= 0 || (errno != EAGAIN && errno != EINTR)
+  }
+
+  /// Whether bytes wait inside OpenSSL, which no event will announce.
+  public var hasBufferedInput: Bool {
+    guard let ssl, state == .open else { return false }
+    return SSL_has_pending(ssl) == 1
+  }
+
+  /// Stops or resumes reading: what the peer sends meanwhile stays in the kernel and slows it.
+  public var readsInput: Bool {
+    get { wantsInput }
+    set {
+      wantsInput = newValue
+      updateInterest()
+    }
+  }
+
+  // MARK: Reading
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadOutcome {
+    guard state == .open, buffer.count > 0 else { return .failed }
+    guard let ssl else {
+      let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+      if count > 0 { return .bytes(count) }
+      if count == 0 { return .end }
+      return errno == EAGAIN || errno == EINTR ? .wouldBlock : .failed
+    }
+    // Reading may make OpenSSL write (an alert, a key update).
+    defer { flush() }
+    var filled = 0
+    // One record at a time is what SSL_read gives; take all that was read ahead before working on any of it.
+    repeat {
+      let count = SSL_read(ssl, buffer.baseAddress.map { $0 + filled }, Int32(clamping: buffer.count - filled))
+      guard count > 0 else {
+        if filled > 0 { break }
+        return readFailure(ssl, count)
+      }
+      filled += Int(count)
+    } while filled < buffer.count && SSL_has_pending(ssl) == 1
+    return .bytes(filled)
+  }
+
+  private func readFailure(_ ssl: OpaquePointer, _ result: Int32) -> ReadOutcome {
+    defer { ERR_clear_error() }
+    switch SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+    case SSL_ERROR_ZERO_RETURN: return .end
+    default: return .failed
+    }
+  }
+
+  // MARK: Writing
+
+  /// Sends `bytes`, keeping what the socket does not take. A broken connection is reported through the handler later.
+  public func write(_ bytes: UnsafeRawBufferPointer) {
+    guard state == .open, bytes.count > 0 else { return }
+    if let ssl {
+      var rest = bytes
+      while rest.count > 0 {
+        let count = SSL_write(ssl, rest.baseAddress, Int32(clamping: rest.count))
+        guard count > 0 else {
+          ERR_clear_error()
+          flush()
+          return noteBroken()
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[min(Int(count), rest.count)...])
+      }
+      flush()
+    } else {
+      transmit(bytes)
+    }
+    updateInterest()
+  }
+
+  public func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
+
+  /// Called by OpenSSL.
+  func stage(_ bytes: UnsafeRawBufferPointer) {
+    let staging = loop.staging
+    // Bytes of another stream here would be a missing flush: they must not leave through this one.
+    if staging.descriptor != descriptor { staging.count = 0 }
+    staging.descriptor = descriptor
+    if bytes.count > staging.memory.count - staging.count { flush() }
+    guard bytes.count <= staging.memory.count - staging.count, let source = bytes.baseAddress,
+      let base = staging.memory.baseAddress
+    else { return transmit(bytes) }
+    memcpy(base + staging.count, source, bytes.count)
+    staging.count += bytes.count
+  }
+
+  private func flush() {
+    let staging = loop.staging
+    guard staging.count > 0, staging.descriptor == descriptor else { return }
+    let staged = staging.staged
+    staging.count = 0
+    transmit(staged)
+  }
+
+  private func transmit(_ bytes: UnsafeRawBufferPointer) {
+    guard !hasBroken else { return }
+    var rest = bytes
+    while !isCongested, rest.count > 0 {
+      let count = send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+      if count >= 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[min(count, rest.count)...])
+      } else if errno == EINTR {
+        continue
+      } else if errno == EAGAIN {
+        break
+      } else {
+        return noteBroken()
+      }
+    }
+    if rest.count > 0 { pending.append(contentsOf: rest) }
+  }
+
+  /// Whether a write failed because the peer is gone; nothing written since has left.
+  public var isBroken: Bool { hasBroken }
+
+  private func noteBroken() {
+    hasBroken = true
+    pending = []
+    pendingStart = 0
+    guard isOpen else { return }
+    // An event comes for a dead socket whatever the interest; asking for output makes sure of it.
+    loop.setInterest(self, events: EPOLLOUT.rawValue)
+  }
+
+  private func drain() {
+    let descriptor = descriptor
+    while isCongested {
+      let count = pending.withUnsafeBytes { bytes in
+        send(descriptor, bytes.baseAddress.map { $0 + pendingStart }, bytes.count - pendingStart, Int32(MSG_NOSIGNAL))
+      }
+      if count > 0 {
+        pendingStart += count
+      } else if count < 0, errno == EAGAIN || errno == EINTR {
+        return
+      } else {
+        return noteBroken()
+      }
+    }
+    pending.removeAll(keepingCapacity: false)
+    pendingStart = 0
+    updateInterest()
+    if state == .open { handler?.streamDrained(self) }
+  }
+
+  private func updateInterest() {
+    guard state == .open || state == .handshaking, !hasBroken else { return }
+    var events: UInt32 = 0
+    if wantsInput { events |= EPOLLIN.rawValue }
+    if isCongested { events |= EPOLLOUT.rawValue }
+    loop.setInterest(self, events: events)
+  }
+
+  // MARK: Events
+
+  public override func ready(_ events: UInt32) {
+    if state == .connecting { return finishConnecting() }
+    if hasBroken { return fail(.reset) }
+    if events & EPOLLOUT.rawValue != 0, isCongested {
+      drain()
+      if hasBroken { return fail(.reset) }
+    }
+    guard isOpen else { return }
+    if state == .handshaking { return handshake() }
+    if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0, !wantsInput { return fail(.reset) }
+    if events & (EPOLLIN.rawValue | EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { handler?.streamReadable(self) }
+  }
+
+  public override func deadlineExpired() { handler?.streamExpired(self) }
+
+  private func finishConnecting() {
+    let code = gh_socket_error(descriptor)
+    guard code == 0 else { return fail(.connect(code)) }
+    if ssl != nil {
+      state = .handshaking
+      updateInterest()
+      handshake()
+    } else {
+      state = .open
+      updateInterest()
+      handler?.streamOpened(self)
+    }
+  }
+
+  private func handshake() {
+    guard let ssl else { return }
+    let result = SSL_do_handshake(ssl)
+    flush()
+    if result == 1 {
+      state = .open
+      updateInterest()
+      handler?.streamOpened(self)
+      if isOpen, hasBufferedInput, wantsInput { handler?.streamReadable(self) }
+      return
+    }
+    switch SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: updateInterest()
+    default:
+      let verification = SSL_get_verify_result(ssl)
+      let text =
+        verification == X509_V_OK
+        ? TLSErrors.latest() : String(cString: X509_verify_cert_error_string(Int(verification)))
+      fail(.handshake(text))
+    }
+    ERR_clear_error()
+  }
+
+  private func fail(_ failure: StreamFailure) {
+    guard state != .closed else { return }
+    let handler = handler
+    close()
+    handler?.streamFailed(self, failure)
+  }
+
+  // MARK: Closing
+
+  /// Says that nothing more will be written, and lets the peer's bytes still be read.
+  public func finishWriting() {
+    guard state == .open else { return }
+    if let ssl {
+      SSL_shutdown(ssl)
+      ERR_clear_error()
+      flush()
+    }
+    if !isCongested { shutdown(descriptor, Int32(SHUT_WR)) }
+  }
+
+  /// Closes at once, dropping what has not left.
+  public func close() {
+    guard state != .closed else { return }
+    state = .closed
+    // A connection closed without close_notify must not be resumed from a cache; quiet shutdown keeps OpenSSL silent.
+    if let ssl { SSL_set_quiet_shutdown(ssl, 1) }
+    pending = []
+    pendingStart = 0
+    closeDescriptor()
+  }
+}

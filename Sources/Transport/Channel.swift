@@ -1,0 +1,44 @@
+// A descriptor that an event loop watches.
+
+import CSystem
+import Glibc
+
+/// Created, used and closed in its loop's thread. While open, its loop keeps it alive.
+open class Channel {
+  public let loop: EventLoop
+  public internal(set) final var descriptor: Int32
+  /// Milliseconds of the loop's clock after which `deadlineExpired` is called once; `.max` for never.
+  final var deadline = UInt64.max
+  /// The wheel's tick at which this channel is looked at next; `.max` where no tick is pending.
+  final var pendingTick = UInt64.max
+  final var interest: UInt32 = 0
+
+  public init(loop: EventLoop, descriptor: Int32) {
+    self.loop = loop
+    self.descriptor = descriptor
+  }
+
+  public final var isOpen: Bool { descriptor >= 0 }
+
+  /// Called with epoll's event bits.
+  open func ready(_ events: UInt32) {}
+
+  open func deadlineExpired() {}
+
+  /// Calls `deadlineExpired` after `milliseconds`, replacing the previous deadline. Cheap enough for every exchange.
+  public final func setDeadline(after milliseconds: Int) {
+    deadline = loop.now &+ UInt64(max(0, milliseconds))
+    loop.wheel.schedule(self)
+  }
+
+  public final func clearDeadline() { deadline = .max }
+
+  /// Stops watching and closes the descriptor.
+  public final func closeDescriptor() {
+    guard isOpen else { return }
+    loop.remove(self)
+    close(descriptor)
+    descriptor = -1
+    deadline = .max
+  }
+}

@@ -1,0 +1,133 @@
+// One epoll loop of one thread, with the scratch memory that its connections share.
+
+import COpenSSL
+import CSystem
+import Glibc
+
+/// Created inside its thread and used only there; other threads reach it through `mailbox`.
+public final class EventLoop {
+  public let mailbox: Mailbox
+  /// Milliseconds of the monotonic clock, read once per batch of events.
+  public private(set) var now: UInt64
+  /// For what is being read or written right now; never valid from one event to the next.
+  public let scratch: Scratch
+  /// Ciphertext of the write under way, so that one flush is one `send`.
+  let staging: Staging
+  var wheel: DeadlineWheel
+  let streamMethod: StreamBIOMethod
+  /// Called after each batch of events, and at least every `housekeepingInterval`.
+  public var housekeeping: (() -> Void)?
+
+  private let epoll: Int32
+  private var isStopping = false
+  private var batchClosed: [Channel] = []
+  private var resumptions: [UInt64: (any Sendable) -> Void] = [:]
+  private var nextTicket: UInt64 = 0
+
+  /// Milliseconds between two calls of `housekeeping` on an idle loop.
+  private static let housekeepingInterval: Int32 = 250
+  private static let batchSize = 256
+
+  public init(scratchBytes: Int) throws(TransportFailure) {
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard epoll >= 0 else { throw .system("epoll_create1", errno) }
+    mailbox = try Mailbox()
+    now = MonotonicClock.milliseconds
+    scratch = Scratch(bytes: scratchBytes)
+    staging = Staging()
+    wheel = DeadlineWheel(now: now)
+    streamMethod = try StreamBIOMethod()
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue
+    event.data.u64 = 0
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, mailbox.wakeDescriptor, &event) == 0 else {
+      throw .system("epoll_ctl", errno)
+    }
+  }
+
+  deinit { close(epoll) }
+
+  /// Runs until `stop`.
+  public func run() {
+    let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.batchSize)
+    defer { events.deallocate() }
+    while !isStopping {
+      let count = epoll_wait(epoll, events, Int32(Self.batchSize), Self.housekeepingInterval)
+      now = MonotonicClock.milliseconds
+      for i in 0..<Int(max(0, count)) { dispatch(events[i]) }
+      for channel in wheel.advance(to: now) where channel.isOpen && channel.deadline <= now {
+        channel.deadline = .max
+        channel.deadlineExpired()
+      }
+      housekeeping?()
+      for channel in batchClosed { Unmanaged.passUnretained(channel).release() }
+      batchClosed.removeAll(keepingCapacity: true)
+    }
+  }
+
+  public func stop() { isStopping = true }
+
+  private func dispatch(_ event: epoll_event) {
+    guard let cookie = UnsafeRawPointer(bitPattern: UInt(event.data.u64)) else {
+      for message in mailbox.takeAll() { message(self) }
+      return
+    }
+    let bits = event.events
+    // A channel closed earlier in this batch is still alive, and knows that it is closed.
+    Unmanaged<Channel>.fromOpaque(cookie)._withUnsafeGuaranteedRef { channel in
+      if channel.isOpen { channel.ready(bits) }
+    }
+  }
+
+  /// Watches a channel for `events`, and keeps it alive until `remove`.
+  public func add(_ channel: Channel, events: UInt32) throws(TransportFailure) {
+    var event = epoll_event()
+    event.events = events
+    let reference = Unmanaged.passRetained(channel)
+    event.data.u64 = UInt64(UInt(bitPattern: reference.toOpaque()))
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, channel.descriptor, &event) == 0 else {
+      let code = errno
+      reference.release()
+      throw .system("epoll_ctl", code)
+    }
+    channel.interest = events
+  }
+
+  public func setInterest(_ channel: Channel, events: UInt32) {
+    guard channel.isOpen, channel.interest != events else { return }
+    var event = epoll_event()
+    event.events = events
+    event.data.u64 = UInt64(UInt(bitPattern: Unmanaged.passUnretained(channel).toOpaque()))
+    // Fails only for a descriptor that is not watched, whose owner has then failed already.
+    if epoll_ctl(epoll, EPOLL_CTL_MOD, channel.descriptor, &event) == 0 { channel.interest = events }
+  }
+
+  func remove(_ channel: Channel) {
+    var event = epoll_event()
+    // What epoll alone referred to is released only after the batch: a later event of it may hold its address.
+    if epoll_ctl(epoll, EPOLL_CTL_DEL, channel.descriptor, &event) == 0 { batchClosed.append(channel) }
+  }
+
+  /// A way for another thread to go on here with a value, once. Dropping it without a call leaks its closure until the
+  /// loop ends, so everything that takes one must answer.
+  public func resumption<Value: Sendable>(_ body: @escaping (Value) -> Void) -> Resumption<Value> {
+    nextTicket += 1
+    resumptions[nextTicket] = { value in
+      if let value = value as? Value { body(value) }
+    }
+    return Resumption(mailbox: mailbox, ticket: nextTicket)
+  }
+
+  func resume(_ ticket: UInt64, with value: any Sendable) { resumptions.removeValue(forKey: ticket)?(value) }
+}
+
+/// Continues something that waits in an event loop, from any thread.
+public struct Resumption<Value: Sendable>: Sendable {
+  let mailbox: Mailbox
+  let ticket: UInt64
+
+  public func callAsFunction(_ value: Value) {
+    let ticket = ticket
+    mailbox.post { loop in loop.resume(ticket, with: value) }
+  }
+}

@@ -1,0 +1,17 @@
+// Why something of the transport could not be made.
+
+import Glibc
+
+public enum TransportFailure: Error, Sendable, CustomStringConvertible {
+  /// A system call and its errno.
+  case system(String, Int32)
+  /// A TLS object that OpenSSL refuses; the text names the file or setting.
+  case tls(String)
+
+  public var description: String {
+    switch self {
+    case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
+    case .tls(let text): text
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// A small HTTP client that waits: for the directory's questions and the command line, never for an event loop.
+
+import Glibc
+import HTTP
+public import Transport
+
+/// One request, one connection, one answer of bounded size.
+public struct BlockingClient {
+  public struct Answer: Sendable {
+    public let status: Int
+    public let fields: [(name: String, value: String)]
+    public let body: [UInt8]
+
+    /// The first value of a field, its name compared without case.
+    public func value(of name: String) -> String? {
+      fields.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+  }
+
+  private let host: String
+  private let port: UInt16
+  private let tls: ClientTLSContext?
+  /// Bytes of body that are read at most.
+  private let maximumBody: Int
+
+  public init(host: String, port: UInt16, tls: ClientTLSContext?, maximumBody: Int = 256 << 20) {
+    self.host = host
+    self.port = port
+    self.tls = tls
+    self.maximumBody = maximumBody
+  }
+
+  /// Sends one request and reads its whole answer.
+  ///
+  /// - Parameter fields: without `Host`, `Connection` and `Content-Length`, which are added.
+  public func send(
+    method: String, target: String, fields: [(String, String)], body: [UInt8], timeoutMilliseconds: Int
+  ) throws(UpstreamFailure) -> Answer {
+    let member = UpstreamMember(host: host, port: port, isTLS: tls != nil)
+    guard member.resolve() else { throw .unreachable("no such host: \(host)") }
+    var request = "\(method) \(target) HTTP/1.1\r\nHost: \(member.authority)\r\nConnection: close\r\n"
+    for (name, value) in fields { request += "\(name): \(value)\r\n" }
+    if !body.isEmpty || method == "POST" || method == "PATCH" { request += "Content-Length: \(body.count)\r\n" }
+    do {
+      let loop = try EventLoop(scratchBytes: 128 << 10)
+      let pool = UpstreamPool(
+        loop: loop, members: [member], tls: tls,
+        limits: UpstreamLimits(connectTimeout: timeoutMilliseconds, responseTimeout: timeoutMilliseconds))
+      let exchange = BlockingExchange(
+        loop: loop, request: Array((request + "\r\n").utf8) + body, isHead: method == "HEAD", maximumBody: maximumBody)
+      if let connection = pool.lease(for: exchange) { exchange.upstreamLeased(connection) }
+      if exchange.outcome == nil { loop.run() }
+      switch exchange.outcome {
+      case .success(let answer): return answer
+      case .failure(let failure): throw failure
+      case nil: throw UpstreamFailure.reset
+      }
+    } catch let failure as UpstreamFailure {
+      throw failure
+    } catch {
+      throw .unreachable(String(describing: error))
+    }
+  }
+}
+
+private final class BlockingExchange: UpstreamExchangeHandler {
+  private(set) var outcome: Result<BlockingClient.Answer, UpstreamFailure>?
+  private let loop: EventLoop
+  private let request: [UInt8]
+  private let isHead: Bool
+  private let maximumBody: Int
+  private var status = 0
+  private var fields: [(name: String, value: String)] = []
+  private var body: [UInt8] = []
+
+  init(loop: EventLoop, request: [UInt8], isHead: Bool, maximumBody: Int) {
+    self.loop = loop
+    self.request = request
+    self.isHead = isHead
+    self.maximumBody = maximumBody
+  }
+
+  func upstreamLeased(_ connection: UpstreamConnection) {
+    request.withUnsafeBytes { connection.send($0) }
+    connection.awaitResponse(answersHead: isHead)
+  }
+
+  func upstreamReceived(
+    _ connection: UpstreamConnection, head: UpstreamResponseHead?, body piece: UnsafeRawBufferPointer, isComplete: Bool
+  ) {
+    if let head {
+      status = head.decoder.status
+      fields = head.decoder.fields.map {
+        (
+          String(decoding: head.bytes[bytes: $0.nameRange], as: UTF8.self),
+          String(decoding: head.bytes[bytes: $0.valueRange], as: UTF8.self)
+        )
+      }
+    }
+    guard piece.count <= maximumBody - body.count else {
+      connection.abandon()
+      return finish(.failure(.malformed(.headTooLarge)))
+    }
+    body.append(contentsOf: piece)
+    if isComplete { finish(.success(.init(status: status, fields: fields, body: body))) }
+  }
+
+  func upstreamDrained(_ connection: UpstreamConnection) {}
+
+  func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) { finish(.failure(failure)) }
+
+  private func finish(_ result: Result<BlockingClient.Answer, UpstreamFailure>) {
+    outcome = result
+    loop.stop()
+  }
+}

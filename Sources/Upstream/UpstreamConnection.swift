@@ -1,0 +1,273 @@
+// A connection to an upstream member: one exchange at a time, kept for the next where that is safe.
+
+import HTTP
+public import Transport
+
+public final class UpstreamConnection: ByteStreamHandler {
+  private enum State { case connecting, idle, awaitingHead, receivingBody, closed }
+
+  public let member: UpstreamMember
+  private unowned let pool: UpstreamPool
+  private var stream: ByteStream?
+  private var state = State.connecting
+  private weak var handler: (any UpstreamExchangeHandler)?
+  private var answersHead = false
+  private var exchanges = 0
+  private(set) var idleSince: UInt64 = 0
+
+  private var scanner = HeadScanner()
+  private var informational = 0
+  /// The beginning of a response head that came in pieces.
+  private var held: [UInt8] = []
+  private var framing = BodyFraming.none
+  private var remaining = 0
+  private var chunks = ChunkedDecoder()
+  private var keepsAlive = false
+
+  /// 1xx responses before the final one: more is a flood (RFC 9110 §15.2 expects few).
+  private static let maximumInformational = 8
+
+  init(
+    member: UpstreamMember, address: String, tls: ClientTLSContext?, pool: UpstreamPool
+  ) throws(TransportFailure) {
+    self.member = member
+    self.pool = pool
+    stream = try ByteStream(
+      connectingTo: address, port: member.port, loop: pool.loop, tls: tls, serverName: member.host, handler: self)
+    stream?.setDeadline(after: pool.limits.connectTimeout)
+  }
+
+  /// Whether an earlier exchange used this connection, so that the upstream may just have closed it.
+  public var isReused: Bool { exchanges > 1 }
+
+  /// Whether the socket refused what was sent: none of it has reached the upstream.
+  public var isBroken: Bool { stream?.isBroken ?? true }
+
+  public var isCongested: Bool { stream?.isCongested ?? false }
+
+  /// Whether the kernel or the clock says that an idle connection should not be used again.
+  var isStale: Bool {
+    guard let stream else { return true }
+    // Within the last second epoll would have told.
+    return pool.loop.now &- idleSince > 1_000 && stream.isStale
+  }
+
+  func begin(_ handler: any UpstreamExchangeHandler) {
+    self.handler = handler
+    state = .awaitingHead
+    exchanges += 1
+    scanner = HeadScanner()
+    informational = 0
+    answersHead = false
+    chunks = ChunkedDecoder()
+    stream?.clearDeadline()
+  }
+
+  // MARK: For the exchange
+
+  /// Sends a part of the request; what the socket does not take is kept and `upstreamDrained` follows.
+  public func send(_ bytes: UnsafeRawBufferPointer) { stream?.write(bytes) }
+
+  /// Starts the clock for the response, once the request is whole.
+  ///
+  /// - Parameter answersHead: whether the request was HEAD.
+  public func awaitResponse(answersHead: Bool) {
+    self.answersHead = answersHead
+    stream?.setDeadline(after: pool.limits.responseTimeout)
+  }
+
+  /// Stops or resumes reading the response.
+  public var readsResponse: Bool {
+    get { stream?.readsInput ?? false }
+    set {
+      guard let stream, stream.readsInput != newValue else { return }
+      stream.readsInput = newValue
+      if newValue {
+        stream.setDeadline(after: pool.limits.responseTimeout)
+        if stream.hasBufferedInput { streamReadable(stream) }
+      } else {
+        stream.clearDeadline()
+      }
+    }
+  }
+
+  /// Ends the exchange without its response; the connection is never used again.
+  public func abandon() {
+    handler = nil
+    close()
+  }
+
+  // MARK: ByteStreamHandler
+
+  public func streamOpened(_ stream: ByteStream) {
+    guard state == .connecting else { return }
+    pool.opened(self)
+  }
+
+  public func streamDrained(_ stream: ByteStream) {
+    if state == .awaitingHead || state == .receivingBody { handler?.upstreamDrained(self) }
+  }
+
+  public func streamExpired(_ stream: ByteStream) {
+    switch state {
+    case .connecting: fail(.timedOut)
+    case .idle: close()
+    case .awaitingHead, .receivingBody: fail(.timedOut)
+    case .closed: break
+    }
+  }
+
+  public func streamFailed(_ stream: ByteStream, _ failure: StreamFailure) {
+    switch failure {
+    case .connect(let code): fail(.unreachable(TransportFailure.system("connect", code).description))
+    case .handshake(let text): fail(.unreachable("TLS: \(text)"))
+    case .reset: fail(.reset)
+    }
+  }
+
+  public func streamReadable(_ stream: ByteStream) {
+    repeat {
+      guard state == .awaitingHead || state == .receivingBody else {
+        // Nothing is expected on an idle connection: it was closed, or the upstream cannot be trusted with it.
+        if state == .idle { close() }
+        return
+      }
+      let room = pool.loop.scratch.room
+      let keptCount = held.count
+      held.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: room[..<$0.count]).copyMemory(from: $0) }
+      held.removeAll(keepingCapacity: true)
+      switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[keptCount...])) {
+      case .bytes(let count):
+        stream.setDeadline(after: pool.limits.responseTimeout)
+        received(UnsafeMutableRawBufferPointer(rebasing: room[..<(keptCount + count)]))
+      case .wouldBlock:
+        held.append(contentsOf: room[..<keptCount])
+        return
+      case .end: return ended()
+      case .failed: return fail(.reset)
+      }
+      // Bytes read ahead never wake epoll.
+    } while self.stream === stream && stream.readsInput && stream.hasBufferedInput
+  }
+
+  // MARK: The response
+
+  private func received(_ bytes: UnsafeMutableRawBufferPointer) {
+    if state == .receivingBody { return receivedBody(bytes, head: nil) }
+    var rest = bytes
+    while true {
+      do throws(HeadProblem) {
+        let limits = HeadLimits(bytes: pool.limits.headBytes, fields: pool.limits.headFields)
+        guard let length = try scanner.headLength(in: UnsafeRawBufferPointer(rest), limits: limits) else {
+          held.append(contentsOf: rest)
+          return
+        }
+        let head = UnsafeRawBufferPointer(rebasing: rest[..<length])
+        let decoder = pool.decoder
+        try decoder.decode(head, answersHead: answersHead, limits: limits)
+        rest = UnsafeMutableRawBufferPointer(rebasing: rest[length...])
+        if decoder.isInformational {
+          informational += 1
+          guard informational <= Self.maximumInformational else { throw .malformedStatusLine }
+          scanner = HeadScanner()
+          continue
+        }
+        begin(body: decoder)
+        return receivedBody(rest, head: UpstreamResponseHead(bytes: head, decoder: decoder))
+      } catch {
+        return fail(.malformed(error))
+      }
+    }
+  }
+
+  private func begin(body decoder: ResponseHeadDecoder) {
+    state = .receivingBody
+    framing = decoder.framing
+    keepsAlive = decoder.keepsAlive
+    if case .length(let length) = framing { remaining = length }
+  }
+
+  private func receivedBody(_ bytes: UnsafeMutableRawBufferPointer, head: UpstreamResponseHead?) {
+    var payload = bytes
+    var excess = 0
+    var isComplete = false
+    switch framing {
+    case .none:
+      (payload, excess, isComplete) = (UnsafeMutableRawBufferPointer(rebasing: bytes[..<0]), bytes.count, true)
+    case .length:
+      let count = min(remaining, bytes.count)
+      payload = UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
+      remaining -= count
+      (excess, isComplete) = (bytes.count - count, remaining == 0)
+    case .chunked:
+      do throws(HeadProblem) {
+        let step = try chunks.decode(bytes)
+        payload = UnsafeMutableRawBufferPointer(rebasing: bytes[..<step.produced])
+        (excess, isComplete) = (bytes.count - step.consumed, chunks.isComplete)
+      } catch {
+        return fail(.malformed(error))
+      }
+    case .close: break
+    }
+    if excess > 0 {
+      keepsAlive = false
+      // Nothing of it has been passed on yet: an answer that does not end where it says is no answer.
+      if head != nil { return fail(.malformed(.contentLengthInvalid)) }
+    }
+    deliver(UnsafeRawBufferPointer(payload), head: head, isComplete: isComplete)
+  }
+
+  private func deliver(_ payload: UnsafeRawBufferPointer, head: UpstreamResponseHead?, isComplete: Bool) {
+    guard let handler else { return close() }
+    guard isComplete else {
+      if head != nil || payload.count > 0 {
+        handler.upstreamReceived(self, head: head, body: payload, isComplete: false)
+      }
+      return
+    }
+    self.handler = nil
+    // A request that is still leaving when its response is complete would run into the next one.
+    if keepsAlive, !isCongested, !isBroken, pool.accepts(idle: self) {
+      state = .idle
+      idleSince = pool.loop.now
+      stream?.readsInput = true
+      stream?.setDeadline(after: pool.limits.idleTimeout)
+      pool.put(idle: self)
+    } else {
+      close()
+    }
+    handler.upstreamReceived(self, head: head, body: payload, isComplete: true)
+    pool.serveWaiters()
+  }
+
+  private func ended() {
+    if state == .receivingBody, framing == .close {
+      keepsAlive = false
+      deliver(UnsafeRawBufferPointer(start: nil, count: 0), head: nil, isComplete: true)
+    } else {
+      fail(.reset)
+    }
+  }
+
+  private func fail(_ failure: UpstreamFailure) {
+    let wasConnecting = state == .connecting
+    let mayRepeat = state == .awaitingHead && isReused && failure == .reset && held.isEmpty
+    let handler = handler
+    self.handler = nil
+    close()
+    if wasConnecting {
+      pool.connectionFailed(to: member, failure)
+    } else {
+      handler?.upstreamFailed(failure, mayRepeat: mayRepeat)
+    }
+  }
+
+  private func close() {
+    guard state != .closed else { return }
+    let wasIdle = state == .idle
+    state = .closed
+    stream?.close()
+    stream = nil
+    pool.closed(self, wasIdle: wasIdle)
+  }
+}
