@@ -64,3 +64,12 @@ public struct FormValues: Sendable, Equatable {
     return nil
   }
 }
+
+extension FormValues {
+  /// The values of both, where of a name that is in both only these count, even with an empty value.
+  public func preferred(over other: FormValues) -> FormValues {
+    var merged = self
+    merged.pairs += other.pairs.filter { pair in !pairs.contains { $0.name == pair.name } }
+    return merged
+  }
+}

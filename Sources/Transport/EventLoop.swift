@@ -118,6 +118,8 @@ public final class EventLoop {
     return Resumption(mailbox: mailbox, ticket: nextTicket)
   }
 
+  func forget(_ ticket: UInt64) { resumptions[ticket] = nil }
+
   func resume(_ ticket: UInt64, with value: any Sendable) { resumptions.removeValue(forKey: ticket)?(value) }
 }
 
@@ -125,6 +127,9 @@ public final class EventLoop {
 public struct Resumption<Value: Sendable>: Sendable {
   let mailbox: Mailbox
   let ticket: UInt64
+
+  /// Gives up, in the loop's own thread, where no one will answer.
+  public func cancel(in loop: EventLoop) { loop.forget(ticket) }
 
   public func callAsFunction(_ value: Value) {
     let ticket = ticket

@@ -20,9 +20,9 @@ public final class UpstreamConnection: ByteStreamHandler {
   /// The beginning of a response head that came in pieces.
   private var held: [UInt8] = []
   private var framing = BodyFraming.none
-  private var remaining = 0
-  private var chunks = ChunkedDecoder()
+  private var body = BodyDecoder(.none)
   private var keepsAlive = false
+  private var requestIsComplete = false
 
   /// 1xx responses before the final one: more is a flood (RFC 9110 §15.2 expects few).
   private static let maximumInformational = 8
@@ -59,20 +59,24 @@ public final class UpstreamConnection: ByteStreamHandler {
     scanner = HeadScanner()
     informational = 0
     answersHead = false
-    chunks = ChunkedDecoder()
+    requestIsComplete = false
     stream?.clearDeadline()
   }
 
   // MARK: For the exchange
 
   /// Sends a part of the request; what the socket does not take is kept and `upstreamDrained` follows.
-  public func send(_ bytes: UnsafeRawBufferPointer) { stream?.write(bytes) }
+  public func send(_ bytes: UnsafeRawBufferPointer) {
+    stream?.write(bytes)
+    if isCongested { stream?.setDeadline(after: pool.limits.responseTimeout) }
+  }
 
   /// Starts the clock for the response, once the request is whole.
   ///
   /// - Parameter answersHead: whether the request was HEAD.
   public func awaitResponse(answersHead: Bool) {
     self.answersHead = answersHead
+    requestIsComplete = true
     stream?.setDeadline(after: pool.limits.responseTimeout)
   }
 
@@ -183,38 +187,21 @@ public final class UpstreamConnection: ByteStreamHandler {
   private func begin(body decoder: ResponseHeadDecoder) {
     state = .receivingBody
     framing = decoder.framing
-    keepsAlive = decoder.keepsAlive
-    if case .length(let length) = framing { remaining = length }
+    body = BodyDecoder(framing)
+    // An answer before the request was whole leaves the rest of the request in the way of the next.
+    keepsAlive = decoder.keepsAlive && requestIsComplete
   }
 
   private func receivedBody(_ bytes: UnsafeMutableRawBufferPointer, head: UpstreamResponseHead?) {
-    var payload = bytes
-    var excess = 0
-    var isComplete = false
-    switch framing {
-    case .none:
-      (payload, excess, isComplete) = (UnsafeMutableRawBufferPointer(rebasing: bytes[..<0]), bytes.count, true)
-    case .length:
-      let count = min(remaining, bytes.count)
-      payload = UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
-      remaining -= count
-      (excess, isComplete) = (bytes.count - count, remaining == 0)
-    case .chunked:
-      do throws(HeadProblem) {
-        let step = try chunks.decode(bytes)
-        payload = UnsafeMutableRawBufferPointer(rebasing: bytes[..<step.produced])
-        (excess, isComplete) = (bytes.count - step.consumed, chunks.isComplete)
-      } catch {
-        return fail(.malformed(error))
-      }
-    case .close: break
-    }
+    let step: ChunkedDecoder.Step
+    do throws(HeadProblem) { step = try body.decode(bytes) } catch { return fail(.malformed(error)) }
+    let excess = bytes.count - step.consumed
     if excess > 0 {
       keepsAlive = false
       // Nothing of it has been passed on yet: an answer that does not end where it says is no answer.
       if head != nil { return fail(.malformed(.contentLengthInvalid)) }
     }
-    deliver(UnsafeRawBufferPointer(payload), head: head, isComplete: isComplete)
+    deliver(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<step.produced]), head: head, isComplete: body.isComplete)
   }
 
   private func deliver(_ payload: UnsafeRawBufferPointer, head: UpstreamResponseHead?, isComplete: Bool) {

@@ -1,0 +1,216 @@
+// forward: the permitted request on its way to the upstream, and the response on its way back.
+
+import Access
+import HTTP
+import Transport
+import Upstream
+
+extension DownstreamConnection {
+  /// Sends a permitted request as soon as it is whole, or streams it where it is long.
+  func forward(_ request: UpstreamRequest, _ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
+    self.request = request
+    guard request.carriesClientBody else {
+      // The client's own body, if there was one, is in the request's form, or means nothing.
+      guard skipBody(rest) else { return }
+      guard requestBody.isComplete else { return refuse(.tooLarge) }
+      return send(request.body ?? [], request, view)
+    }
+    if let length = requestBody.remainingLength {
+      if length > request.maximumBody { return refuse(.tooLarge) }
+      if length > settings.limits.collectBytes, length > rest.count {
+        park(view, rest: UnsafeMutableRawBufferPointer(rebasing: rest[..<0]))
+        return stream(rest)
+      }
+    }
+    // The usual write: its body came with its head, and leaves with the new head in one piece.
+    let step: ChunkedDecoder.Step
+    do throws(HeadProblem) { step = try requestBody.decode(rest) } catch {
+      return refuse(.malformed(error.reason, closes: true))
+    }
+    exchange.bytesIn += step.produced
+    hold.append(contentsOf: rest[step.consumed...])
+    let payload = UnsafeRawBufferPointer(rebasing: rest[..<step.produced])
+    if requestBody.isComplete {
+      // A GET that had no body gets none: some servers refuse even an empty one.
+      let framing = view.head.framing == .none && !request.method.usuallyHasBody ? .none : BodyFraming.length(payload.count)
+      var writer = ByteWriter(gateway.loop.scratch.head)
+      request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: framing)
+      return dispatch(head: writer, payload: payload)
+    }
+    parkedHead = Array(view.bytes)
+    body.append(contentsOf: payload)
+    collect(UnsafeMutableRawBufferPointer(rebasing: rest[..<0]), toDecide: false, limit: request.maximumBody)
+  }
+
+  private func send(_ body: [UInt8], _ request: UpstreamRequest, _ view: RequestView) {
+    var writer = ByteWriter(gateway.loop.scratch.head)
+    let framing: BodyFraming = request.method.usuallyHasBody ? .length(body.count) : .none
+    request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: framing)
+    let room = gateway.loop.scratch.room
+    guard body.count <= room.count else {
+      return dispatch(head: writer, collected: body)
+    }
+    body.withUnsafeBytes { room.copyMemory(from: $0) }
+    dispatch(head: writer, payload: UnsafeRawBufferPointer(rebasing: room[..<body.count]))
+  }
+
+  /// The body was collected over several reads.
+  func sendCollected() {
+    guard let request else { return close() }
+    withParkedHead { view in
+      var writer = ByteWriter(gateway.loop.scratch.head)
+      request.writeHead(
+        to: &writer, client: view.bytes, fields: view.head.fields, framing: .length(body.count))
+      let room = gateway.loop.scratch.room
+      guard body.count <= room.count else { return dispatch(head: writer, collected: body) }
+      body.withUnsafeBytes { room.copyMemory(from: $0) }
+      dispatch(head: writer, payload: UnsafeRawBufferPointer(rebasing: room[..<body.count]))
+      body.release()
+    }
+  }
+
+  /// Decodes the head that was kept; its bytes stay in place during `use`.
+  private func withParkedHead(_ use: (RequestView) -> Void) {
+    let limits = HeadLimits(bytes: settings.limits.headBytes, fields: settings.limits.headFields)
+    let kept = parkedHead
+    kept.withUnsafeBytes { bytes in
+      do throws(HeadProblem) {
+        try gateway.decoder.decode(bytes, limits: limits)
+        use(RequestView(bytes: bytes, head: gateway.decoder, client: client))
+      } catch {
+        refuse(.malformed(error.reason, closes: true))
+      }
+    }
+  }
+
+  // MARK: Sending
+
+  /// - Parameter payload: lies in the loop's scratch, so that the head can be laid before it.
+  private func dispatch(head: ByteWriter, payload: UnsafeRawBufferPointer) {
+    guard !head.hasOverflowed else { return refuse(.malformed("request head too large", closes: true, status: 431)) }
+    let whole: UnsafeRawBufferPointer?
+    if payload.count == 0 {
+      whole = head.written
+    } else {
+      whole = gateway.loop.scratch.surround(payload, prefix: head.written)
+    }
+    guard let whole else { return dispatch(head: head, collected: Array(payload)) }
+    dispatch(whole)
+  }
+
+  private func dispatch(head: ByteWriter, collected: [UInt8]) {
+    guard !head.hasOverflowed else { return refuse(.malformed("request head too large", closes: true, status: 431)) }
+    (Array(head.written) + collected).withUnsafeBytes { dispatch($0) }
+  }
+
+  /// Sends a whole request on a connection that is free, or keeps it until there is one.
+  private func dispatch(_ whole: UnsafeRawBufferPointer) {
+    state = .leasing
+    while let connection = gateway.pool.lease(for: self) {
+      connection.send(whole)
+      if connection.isBroken, connection.isReused {
+        // Not a byte of it has left: the upstream had closed a kept connection.
+        connection.abandon()
+        continue
+      }
+      if let request, request.isRepeatable { outgoing = Array(whole) }
+      return sent(on: connection)
+    }
+    guard case .leasing = state else { return }
+    outgoing = Array(whole)
+    stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
+  }
+
+  private func sent(on connection: UpstreamConnection) {
+    upstream = connection
+    exchange.upstreamAuthority = connection.member.authority
+    exchange.upstreamStartedAt = MonotonicClock.microseconds
+    connection.awaitResponse(answersHead: exchange.answersHead)
+    state = .awaitingResponse
+    stream?.clearDeadline()
+    stream?.readsInput = true
+  }
+
+  // MARK: Streaming a long body
+
+  /// Begins to stream what was collected so far and what will come.
+  func beginStreaming() {
+    let collected = body
+    body = []
+    startStream(with: collected)
+  }
+
+  private func stream(_ rest: UnsafeMutableRawBufferPointer) {
+    hold.append(contentsOf: rest)
+    startStream(with: [])
+  }
+
+  private func startStream(with collected: [UInt8]) {
+    guard let request else { return close() }
+    withParkedHead { view in
+      var writer = ByteWriter(gateway.loop.scratch.head)
+      request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: view.head.framing)
+      guard !writer.hasOverflowed else {
+        return refuse(.malformed("request head too large", closes: true, status: 431))
+      }
+      outgoing = Array(writer.written)
+      if !collected.isEmpty { outgoing += framed(collected) }
+    }
+    guard !outgoing.isEmpty else { return }
+    state = .leasing
+    stream?.readsInput = false
+    if let connection = gateway.pool.lease(for: self) { return upstreamLeased(connection) }
+    if case .leasing = state { stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000) }
+  }
+
+  private func framed(_ payload: [UInt8]) -> [UInt8] {
+    guard requestBody.remainingLength == nil else { return payload }
+    return Array(String(payload.count, radix: 16).utf8) + [0x0d, 0x0a] + payload + [0x0d, 0x0a]
+  }
+
+  /// Passes a piece of the body on.
+  func pass(_ payload: UnsafeRawBufferPointer) {
+    guard let upstream, let request else { return close() }
+    guard exchange.bytesIn <= request.maximumBody else {
+      abandonUpstream()
+      return refuse(.tooLarge)
+    }
+    let isComplete = requestBody.isComplete
+    if requestBody.remainingLength != nil {
+      upstream.send(payload)
+    } else {
+      var writer = ByteWriter(gateway.loop.scratch.head)
+      if payload.count > 0 {
+        writer.append(hexadecimal: payload.count)
+        writer.append("\r\n")
+        let suffix: StaticString = isComplete ? "\r\n0\r\n\r\n" : "\r\n"
+        guard let chunk = gateway.loop.scratch.surround(payload, prefix: writer.written, suffix: suffix) else {
+          return abandonExchange()
+        }
+        upstream.send(chunk)
+      } else if isComplete {
+        writer.append("0\r\n\r\n")
+        upstream.send(writer.written)
+      }
+    }
+    if isComplete {
+      upstream.awaitResponse(answersHead: exchange.answersHead)
+      state = .awaitingResponse
+      stream?.clearDeadline()
+      stream?.readsInput = true
+    } else if upstream.isCongested {
+      stream?.readsInput = false
+      stream?.clearDeadline()
+    }
+  }
+
+  func abandonUpstream() {
+    upstream?.abandon()
+    upstream = nil
+    gateway.pool.cancelWait(of: self)
+  }
+}
+
+extension HTTP.Method {
+  fileprivate var usuallyHasBody: Bool { self == .post || self == .put || self == .patch }
+}

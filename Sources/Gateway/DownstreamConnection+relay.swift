@@ -1,0 +1,231 @@
+// The response of the upstream on its way to the client.
+
+import Access
+import Observation
+import HTTP
+import Transport
+import Upstream
+
+extension DownstreamConnection: UpstreamExchangeHandler {
+  func upstreamLeased(_ connection: UpstreamConnection) { turn { leased(connection) } }
+
+  private func leased(_ connection: UpstreamConnection) {
+    guard case .leasing = state else { return connection.abandon() }
+    upstream = connection
+    exchange.upstreamAuthority = connection.member.authority
+    exchange.upstreamStartedAt = MonotonicClock.microseconds
+    outgoing.withUnsafeBytes { connection.send($0) }
+    if requestBody.isComplete || request?.carriesClientBody == false {
+      if request?.isRepeatable != true { outgoing.release() }
+      connection.awaitResponse(answersHead: exchange.answersHead)
+      state = .awaitingResponse
+      stream?.clearDeadline()
+      stream?.readsInput = true
+    } else {
+      outgoing.release()
+      state = .streaming
+      sayContinue()
+      noteProgress(0, isStart: true)
+      let early = hold
+      hold = []
+      passEarly(early)
+    }
+  }
+
+  /// What was received before a connection was there.
+  private func passEarly(_ early: [UInt8]) {
+    let room = gateway.loop.scratch.room
+    let count = min(early.count, room.count)
+    early.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    take(UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+    if case .streaming = state, upstream?.isCongested == false { stream?.readsInput = true }
+    while case .streaming = state, let stream, stream.readsInput, stream.hasBufferedInput { readBody(stream) }
+  }
+
+  func upstreamReceived(
+    _ connection: UpstreamConnection, head: UpstreamResponseHead?, body piece: UnsafeRawBufferPointer,
+    isComplete: Bool
+  ) {
+    guard connection === upstream else { return }
+    turn { relay(connection, head, piece, isComplete: isComplete) }
+  }
+
+  private func relay(
+    _ connection: UpstreamConnection, _ head: UpstreamResponseHead?, _ piece: UnsafeRawBufferPointer, isComplete: Bool
+  ) {
+    var writer = ByteWriter(gateway.loop.scratch.head)
+    if let head {
+      if let failure = refusedCredential(head) {
+        if isComplete { upstream = nil } else { abandonUpstream() }
+        return upstreamFailed(failure, mayRepeat: false)
+      }
+      beginResponse(head, piece, isComplete: isComplete, writer: &writer)
+    }
+    relay(piece, isComplete: isComplete, writer: &writer)
+    if isComplete {
+      finishResponse()
+    } else if stream?.isCongested ?? false {
+      connection.readsResponse = false
+      stream?.setDeadline(after: settings.timeouts.sendProgress)
+    }
+  }
+
+  /// What the upstream says to the gateway's own credential is no business of the client's.
+  private func refusedCredential(_ head: UpstreamResponseHead) -> UpstreamFailure? {
+    let status = head.decoder.status
+    switch request?.authority {
+    case .permit where status == 401 || status == 403: return .credentialRefused(status)
+    case .client:
+      if let token = request?.upstreamToken {
+        gateway.shared.authenticator.recordUpstream(
+          token, isAccepted: status != 401, now: gateway.shared.clock())
+      }
+      return nil
+    default: return nil
+    }
+  }
+
+  private func beginResponse(
+    _ head: UpstreamResponseHead, _ piece: UnsafeRawBufferPointer, isComplete: Bool, writer: inout ByteWriter
+  ) {
+    let decoder = head.decoder
+    exchange.status = decoder.status
+    responseHasBegun = true
+    state = .relaying
+    outgoing.release()
+    // A body that the client has not sent whole can no longer be told from its next request.
+    if !requestBody.isComplete || gateway.shared.isDraining.load(ordering: .relaxed) { exchange.keepsAlive = false }
+    writer.append("HTTP/1.1 ")
+    writer.append(decimal: decoder.status)
+    writer.append(" ")
+    writer.append(head.bytes[bytes: decoder.reason])
+    for field in decoder.fields where carries(field, decoder) {
+      writer.append("\r\n")
+      writer.append(head.bytes[bytes: field.nameRange])
+      writer.append(": ")
+      writer.append(head.bytes[bytes: field.valueRange])
+    }
+    responseIsChunked = false
+    switch decoder.framing {
+    case .none: break
+    case .length(let length):
+      writer.append("\r\nContent-Length: ")
+      writer.append(decimal: length)
+    case .chunked, .close:
+      if isComplete {
+        writer.append("\r\nContent-Length: ")
+        writer.append(decimal: piece.count)
+      } else if exchange.minorVersion == 1 {
+        responseIsChunked = true
+        writer.append("\r\nTransfer-Encoding: chunked")
+      } else {
+        exchange.keepsAlive = false
+      }
+    }
+    if !exchange.keepsAlive {
+      writer.append("\r\nConnection: close")
+    } else if exchange.minorVersion == 0 {
+      writer.append("\r\nConnection: keep-alive")
+    }
+    writer.append("\r\n\r\n")
+  }
+
+  private func carries(_ field: Field, _ decoder: ResponseHeadDecoder) -> Bool {
+    switch field.name {
+    case .contentLength: exchange.answersHead || decoder.status == 304
+    case .setCookie: request?.carriesAllFields ?? false
+    case .underscored, .disguisedFraming: false
+    default: !field.name.isHopByHop
+    }
+  }
+
+  /// Writes the head, where this piece has one, and the payload in one go.
+  private func relay(_ piece: UnsafeRawBufferPointer, isComplete: Bool, writer: inout ByteWriter) {
+    exchange.bytesOut += piece.count
+    var suffix: StaticString = ""
+    if responseIsChunked {
+      if piece.count > 0 {
+        writer.append(hexadecimal: piece.count)
+        writer.append("\r\n")
+        suffix = isComplete ? "\r\n0\r\n\r\n" : "\r\n"
+      } else if isComplete {
+        writer.append("0\r\n\r\n")
+      }
+    }
+    guard !writer.hasOverflowed else { return abandonExchange() }
+    if piece.count == 0 {
+      stream?.write(writer.written)
+    } else if let whole = gateway.loop.scratch.surround(piece, prefix: writer.written, suffix: suffix) {
+      stream?.write(whole)
+    } else {
+      abandonExchange()
+    }
+  }
+
+  private func finishResponse() {
+    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    upstream = nil
+    guard stream != nil else {
+      // The client is gone; the write was carried to its end all the same.
+      record()
+      return close()
+    }
+    let keepsAlive = exchange.keepsAlive
+    record()
+    if keepsAlive { awaitRequest() } else { linger() }
+  }
+
+  func upstreamDrained(_ connection: UpstreamConnection) {
+    guard case .streaming = state, connection === upstream, let stream else { return }
+    turn {
+      noteProgress(0, isStart: true)
+      stream.readsInput = true
+      while case .streaming = state, stream.readsInput, stream.hasBufferedInput { readBody(stream) }
+    }
+  }
+
+  func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) {
+    turn { failed(failure, mayRepeat: mayRepeat) }
+  }
+
+  private func failed(_ failure: UpstreamFailure, mayRepeat: Bool) {
+    upstream = nil
+    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    gateway.metrics.recordUpstreamFailure(failure.metric)
+    gateway.events.log(
+      .warning, "upstream failure",
+      ["reason": .text(failure.detail), "upstream": .text(exchange.upstreamAuthority), "path": .text(exchange.path)])
+    exchange.notes.reason = failure.detail
+    if responseHasBegun {
+      // The rest cannot be had, and the client must not take what it has for the whole.
+      exchange.keepsAlive = false
+      return abandonExchange()
+    }
+    if mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {
+      hasRepeated = true
+      state = .leasing
+      if let connection = gateway.pool.lease(for: self) { leased(connection) }
+      return
+    }
+    guard stream != nil else {
+      exchange.status = failure.status
+      record()
+      return close()
+    }
+    var refusal = Refusal(status: failure.status, kind: .upstream, message: failure.reason, detail: failure.detail)
+    if failure.status == 503 { refusal.retryAfter = 1 }
+    refuse(refusal)
+  }
+}
+
+extension UpstreamFailure {
+  var metric: UpstreamFailureKind {
+    switch self {
+    case .unreachable(let why): why.hasPrefix("TLS") ? .tls : .connect
+    case .reset: .closed
+    case .malformed: .malformed
+    case .timedOut, .exhausted: .timedOut
+    case .credentialRefused: .credential
+    }
+  }
+}

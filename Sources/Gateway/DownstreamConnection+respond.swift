@@ -1,0 +1,85 @@
+// Answers that gatehouse makes itself, and the end of a connection.
+
+import HTTP
+import Transport
+
+extension DownstreamConnection {
+  func refuse(_ refusal: Refusal) {
+    gateway.metrics.recordRefusal(refusal.kind.metric)
+    exchange.notes.reason = refusal.detail ?? refusal.message
+    if exchange.methodText.isEmpty { exchange.methodText = "-" }
+    let dialect = AnswerDialect(
+      upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion,
+      isAPI2: exchange.path.utf8.starts(with: "/api/v2/".utf8) || exchange.kind == .management)
+    respond(dialect.answer(refusal))
+  }
+
+  /// Writes a whole response and goes on to the next request, or ends the connection where that is not safe.
+  func respond(_ answer: LocalAnswer) {
+    exchange.status = answer.status
+    let isDraining = gateway.shared.isDraining.load(ordering: .relaxed)
+    let closes =
+      answer.closesConnection || !exchange.keepsAlive || isDraining || (!requestBody.isComplete && !canDrain)
+    var writer = ByteWriter(gateway.loop.scratch.head)
+    writer.append("HTTP/1.1 ")
+    writer.append(decimal: answer.status)
+    writer.append(" ")
+    writer.append(reasonPhrase(of: answer.status))
+    writer.append("\r\nDate: ")
+    writer.append(gateway.dateField.text)
+    for (name, value) in answer.fields {
+      writer.append("\r\n")
+      writer.append(name)
+      writer.append(": ")
+      writer.append(value)
+    }
+    if answer.status != 204 {
+      writer.append("\r\nContent-Length: ")
+      writer.append(decimal: answer.body.count)
+    }
+    if closes {
+      writer.append("\r\nConnection: close")
+    } else if exchange.minorVersion == 0 {
+      writer.append("\r\nConnection: keep-alive")
+    }
+    writer.append("\r\n\r\n")
+    let hasBody = !exchange.answersHead && answer.status != 204 && !answer.body.isEmpty
+    if hasBody { exchange.bytesOut += answer.body.count }
+    // A short answer leaves in one piece with its head.
+    let fitsHead = hasBody && answer.body.count <= 16_384
+    if fitsHead { writer.append(answer.body) }
+    stream?.write(writer.written)
+    if hasBody && !fitsHead { stream?.write(answer.body) }
+    record()
+    if closes { return linger() }
+    guard requestBody.isComplete else {
+      state = .draining
+      received = 0
+      stream?.readsInput = true
+      noteProgress(0, isStart: true)
+      return
+    }
+    awaitRequest()
+  }
+
+  /// Closes in the way that lets the client read the answer: a close with unread input would reset it away
+  /// (RFC 9112 §9.6).
+  func linger() {
+    guard let stream else { return }
+    state = .lingering
+    hold = []
+    body = []
+    outgoing = []
+    parkedHead = []
+    if !stream.isCongested { stream.finishWriting() }
+    stream.readsInput = true
+    stream.setDeadline(after: stream.isCongested ? settings.timeouts.sendProgress : Self.lingerTime)
+  }
+
+  func readOff(_ stream: ByteStream) {
+    switch stream.read(into: gateway.loop.scratch.room) {
+    case .bytes, .wouldBlock: break
+    case .end, .failed: close()
+    }
+  }
+}

@@ -1,0 +1,328 @@
+// A client's connection: reads requests, lets them be decided, and moves the bytes of those that are permitted.
+
+import Access
+import HTTP
+import Transport
+import Upstream
+
+/// The thin shell around the phases: it knows sockets' streams and framing, and nothing of permissions.
+///
+/// Bytes that were received and not used yet are in `hold`; nothing else survives from one event to the next, since what
+/// is read lies in the loop's scratch.
+final class DownstreamConnection {
+  enum State {
+    case opening
+    /// Between requests, or within a head.
+    case readingHead
+    /// For a verification, the directory or the management thread; nothing is read meanwhile.
+    case waiting
+    /// The body is being collected: before the decision, or before an upstream connection is leased.
+    case collecting(toDecide: Bool)
+    case leasing
+    /// The request's body is passing.
+    case streaming
+    case awaitingResponse
+    case relaying
+    /// The rest of a refused request's body is read off, so that the connection can be kept.
+    case draining
+    /// Answered and closing: what the client still sends is read off, so that it gets to see the answer.
+    case lingering
+    case closed
+  }
+
+  unowned let gateway: GatewayLoop
+  let client: Client
+  let listener: String
+  var stream: ByteStream?
+  var state = State.opening
+
+  var hold: [UInt8] = []
+  var scanner = HeadScanner()
+  /// The head of a request whose decision or dispatch waits for its body.
+  var parkedHead: [UInt8] = []
+  var requestBody = BodyDecoder(.none)
+  /// Payload collected so far.
+  var body: [UInt8] = []
+  var bodyLimit = 0
+  var progress = Gatekeeper.Progress()
+  var memo = DecisionMemo()
+  var exchange = Exchange()
+
+  var request: UpstreamRequest?
+  var upstream: UpstreamConnection?
+  /// The whole request, where it waits for a connection or may have to be sent again.
+  var outgoing: [UInt8] = []
+  var hasRepeated = false
+  var responseIsChunked = false
+  var responseHasBegun = false
+
+  var received = 0
+  private var progressMark = 0
+  private var isBusy = false
+
+  /// Bytes that must arrive within each `bodyProgress`: a client below it would hold its connection for ever.
+  private static let minimumProgress = 1_024
+  /// Bytes received ahead while a response is awaited; beyond it the client is not read.
+  private static let maximumHold = 65_536
+  /// Milliseconds for which an answered and closed connection is still read.
+  static let lingerTime = 2_000
+
+  init(
+    gateway: GatewayLoop, accepted descriptor: Int32, tls: ServerTLSContext?, client: Client, listener: String
+  ) throws(TransportFailure) {
+    self.gateway = gateway
+    self.client = client
+    self.listener = listener
+    stream = try ByteStream(accepted: descriptor, loop: gateway.loop, tls: tls, handler: self)
+  }
+
+  var settings: GatewaySettings { gateway.shared.settings }
+
+  func begin() {
+    if client.isTLS {
+      stream?.setDeadline(after: settings.timeouts.handshake)
+    } else {
+      awaitRequest()
+    }
+  }
+
+  /// Closes an idle connection; one with a request under way closes after its response.
+  func drain() {
+    if case .readingHead = state, hold.isEmpty { close() }
+  }
+
+  // MARK: Requests
+
+  /// Ready for the next request.
+  func awaitRequest() {
+    state = .readingHead
+    scanner = HeadScanner()
+    exchange = Exchange()
+    progress = Gatekeeper.Progress()
+    request = nil
+    upstream = nil
+    hasRepeated = false
+    responseHasBegun = false
+    received = 0
+    progressMark = 0
+    body.release()
+    outgoing.release()
+    parkedHead.release()
+    stream?.setDeadline(after: settings.timeouts.idle)
+    stream?.readsInput = true
+  }
+
+  /// Does one event's work, and then what is at hand of the next requests. Work that ends an exchange while another
+  /// piece of work is still on the stack does not begin the next one under it.
+  func turn(_ work: () -> Void) {
+    guard !isBusy else { return work() }
+    isBusy = true
+    defer { isBusy = false }
+    work()
+    while case .readingHead = state, let stream {
+      if hold.isEmpty {
+        // Bytes read ahead never wake epoll.
+        guard stream.hasBufferedInput, readHead(stream) else { return }
+      } else {
+        let room = gateway.loop.scratch.room
+        let count = min(hold.count, room.count)
+        hold.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        hold.release()
+        guard processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<count])) else { return }
+      }
+    }
+  }
+
+  /// Reads more of a head; false where there is nothing more to do now.
+  private func readHead(_ stream: ByteStream) -> Bool {
+    let room = gateway.loop.scratch.room
+    let kept = min(hold.count, room.count)
+    hold.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<kept])) }
+    switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[kept...])) {
+    case .bytes(let count):
+      hold.release()
+      return processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<(kept + count)]))
+    case .wouldBlock: return false
+    case .end, .failed:
+      close()
+      return false
+    }
+  }
+
+  /// Decodes and decides one request; false where it needs more bytes first.
+  private func processHead(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    if exchange.startedAt == 0 {
+      exchange.startedAt = MonotonicClock.microseconds
+      stream?.setDeadline(after: settings.timeouts.head)
+    }
+    let limits = HeadLimits(bytes: settings.limits.headBytes, fields: settings.limits.headFields)
+    let decoder = gateway.decoder
+    do throws(HeadProblem) {
+      guard let length = try scanner.headLength(in: UnsafeRawBufferPointer(bytes), limits: limits) else {
+        hold.append(contentsOf: bytes)
+        return false
+      }
+      let head = UnsafeRawBufferPointer(rebasing: bytes[..<length])
+      try decoder.decode(head, limits: limits)
+      let view = RequestView(bytes: head, head: decoder, client: client)
+      exchange.describe(view)
+      requestBody = BodyDecoder(decoder.framing)
+      decide(view, rest: UnsafeMutableRawBufferPointer(rebasing: bytes[length...]))
+      return true
+    } catch {
+      refuse(.malformed(error.reason, closes: true, status: error.status))
+      return true
+    }
+  }
+
+  /// The head that was kept, decided again now that more is known.
+  func decideAgain() {
+    let room = gateway.loop.scratch.room
+    let count = min(parkedHead.count, room.count)
+    parkedHead.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    let head = UnsafeRawBufferPointer(rebasing: room[..<count])
+    let limits = HeadLimits(bytes: settings.limits.headBytes, fields: settings.limits.headFields)
+    do throws(HeadProblem) {
+      try gateway.decoder.decode(head, limits: limits)
+      let view = RequestView(bytes: head, head: gateway.decoder, client: client)
+      // What was received after the head goes back behind it.
+      let rest = UnsafeMutableRawBufferPointer(rebasing: room[count...])
+      let restCount = min(hold.count, rest.count)
+      hold.withUnsafeBytes { rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<restCount])) }
+      hold.release()
+      decide(view, rest: UnsafeMutableRawBufferPointer(rebasing: rest[..<restCount]))
+    } catch {
+      refuse(.malformed(error.reason, closes: true, status: error.status))
+    }
+  }
+
+  /// Keeps the head and what follows it until a decision is possible.
+  func park(_ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
+    parkedHead = Array(view.bytes)
+    hold.append(contentsOf: rest)
+  }
+
+  // MARK: Progress and ends
+
+  func noteProgress(_ count: Int, isStart: Bool = false) {
+    received += count
+    if isStart || received - progressMark >= Self.minimumProgress {
+      progressMark = received
+      stream?.setDeadline(after: settings.timeouts.bodyProgress)
+    }
+  }
+
+  /// Takes what a client sends while its response is awaited, up to a bound.
+  private func readAhead(_ stream: ByteStream) {
+    let room = gateway.loop.scratch.room
+    switch stream.read(into: room) {
+    case .bytes(let count):
+      hold.append(contentsOf: room[..<count])
+      if hold.count > Self.maximumHold { stream.readsInput = false }
+    case .wouldBlock: break
+    case .end, .failed: clientLeft()
+    }
+  }
+
+  /// The client will not send more. As in Go's servers, a query that nobody waits for is ended; a write that the
+  /// upstream has already is carried to its end.
+  func clientLeft() {
+    exchange.clientHasLeft = true
+    exchange.keepsAlive = false
+    stream?.readsInput = false
+    switch state {
+    case .awaitingResponse, .relaying:
+      if request?.endsWithClient ?? true { abandonExchange() }
+    default: abandonExchange()
+    }
+  }
+
+  /// Ends the exchange without an answer, and the connection with it.
+  func abandonExchange() {
+    upstream?.abandon()
+    upstream = nil
+    gateway.pool.cancelWait(of: self)
+    if exchange.startedAt > 0, !exchange.methodText.isEmpty {
+      exchange.status = 499
+      if exchange.notes.reason.isEmpty { exchange.notes.reason = "the client left" }
+      record()
+    }
+    close()
+  }
+
+  /// record: the last phase of every outcome.
+  func record() {
+    gateway.metrics.recordRequest(
+      exchange.kind, status: exchange.status, duration: Int(MonotonicClock.microseconds &- exchange.startedAt))
+    gateway.accessLog?.append(exchange.record(client: client, listener: listener))
+    exchange.startedAt = 0
+    exchange.methodText = ""
+  }
+
+  func close() {
+    if case .closed = state { return }
+    state = .closed
+    stream?.close()
+    stream = nil
+    gateway.closed(self)
+  }
+}
+
+extension DownstreamConnection: ByteStreamHandler {
+  func streamOpened(_ stream: ByteStream) { awaitRequest() }
+
+  func streamReadable(_ stream: ByteStream) {
+    turn {
+      switch state {
+      case .readingHead: _ = readHead(stream)
+      case .collecting, .streaming, .draining: readBody(stream)
+      case .awaitingResponse, .relaying, .leasing: readAhead(stream)
+      case .lingering: readOff(stream)
+      case .waiting: stream.readsInput = false
+      case .opening, .closed: break
+      }
+    }
+  }
+
+  func streamDrained(_ stream: ByteStream) {
+    switch state {
+    case .relaying:
+      stream.clearDeadline()
+      upstream?.readsResponse = true
+    case .lingering: stream.finishWriting()
+    default: break
+    }
+  }
+
+  func streamExpired(_ stream: ByteStream) {
+    turn {
+      switch state {
+      case .readingHead where exchange.startedAt > 0:
+        refuse(
+          Refusal(status: 408, kind: .tooSlow, message: "the request head came too slowly", closesConnection: true))
+      case .collecting, .streaming:
+        abandonUpstream()
+        refuse(.bodyTooSlow)
+      case .leasing:
+        gateway.pool.cancelWait(of: self)
+        upstreamFailed(.exhausted, mayRepeat: false)
+      case .relaying: abandonExchange()
+      default: close()
+      }
+    }
+  }
+
+  func streamFailed(_ stream: ByteStream, _ failure: StreamFailure) {
+    if case .handshake(let reason) = failure {
+      gateway.events.log(.debug, "TLS handshake failed", ["client": .text(client.address), "reason": .text(reason)])
+    }
+    self.stream = nil
+    turn { clientLeft() }
+  }
+}
+
+extension [UInt8] {
+  /// Empties, keeping a small buffer for the next time and giving a large one back: thousands of idle connections must
+  /// not each sit on the largest body they ever had.
+  mutating func release() { removeAll(keepingCapacity: capacity <= 4_096) }
+}

@@ -1,0 +1,86 @@
+// One request and its response, as the record of it will tell.
+
+import HTTP
+import Observation
+import Transport
+
+/// Reset for every request of a connection.
+struct Exchange {
+  var startedAt: UInt64 = 0
+  var method = HTTP.Method.other
+  var methodText = ""
+  var path = ""
+  var keepsAlive = true
+  var minorVersion: UInt8 = 1
+  var expectsContinue = false
+  var notes = DecisionNotes()
+  var kind = RequestKind.unreadable
+  var bytesIn = 0
+  var bytesOut = 0
+  var status = 0
+  var upstreamAuthority = ""
+  var upstreamStartedAt: UInt64 = 0
+  var upstreamEndedAt: UInt64 = 0
+  /// Whether the client has gone, so that nothing more can be told to it.
+  var clientHasLeft = false
+
+  var answersHead: Bool { method == .head }
+
+  mutating func describe(_ view: RequestView) {
+    method = view.head.method
+    keepsAlive = view.head.keepsAlive
+    minorVersion = view.head.minorVersion
+    expectsContinue = view.head.expectsContinue
+    methodText =
+      method == .other
+      ? String(decoding: view.bytes[bytes: view.head.methodRange].prefix(32), as: UTF8.self)
+      : method.text.description
+    path = String(decoding: view.path.prefix(1_024), as: UTF8.self)
+    kind =
+      switch Route(path: view.path) {
+      case .ping: .ping
+      case .health: .health
+      case .write, .bucketWrite: .write
+      case .query: .query
+      case .management, .directory: .management
+      case .other, .closed, .undecodable: .other
+      }
+  }
+
+  func record(client: Client, listener: String) -> AccessRecord {
+    var record = AccessRecord()
+    record.time = .now
+    record.client = client.address
+    record.listener = listener
+    record.method = methodText
+    record.path = path
+    if !notes.login.isEmpty { record.principal = notes.login }
+    if !notes.database.isEmpty { record.database = notes.database }
+    record.status = status
+    if !notes.reason.isEmpty { record.refusal = notes.reason }
+    record.bytesIn = bytesIn
+    record.bytesOut = bytesOut
+    record.duration = Int(MonotonicClock.microseconds &- startedAt)
+    if upstreamStartedAt > 0, upstreamEndedAt >= upstreamStartedAt {
+      record.upstreamDuration = Int(upstreamEndedAt - upstreamStartedAt)
+    }
+    if !upstreamAuthority.isEmpty { record.upstream = upstreamAuthority }
+    return record
+  }
+}
+
+extension Refusal.Kind {
+  var metric: RefusalKind {
+    switch self {
+    case .malformed: .malformed
+    case .unauthenticated: .unauthenticated
+    case .denied: .forbidden
+    case .notFound: .notFound
+    case .methodNotAllowed: .notAllowed
+    case .tooLarge: .tooLarge
+    case .unsupported: .unsupportedType
+    case .tooSlow: .timedOut
+    case .unavailable, .upstream: .unavailable
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// authorize and rebuild: the only place where a permit meets the gateway's credential.
+
+import Access
+import Authorizations
+import HTTP
+
+extension Gatekeeper {
+  func understand(
+    _ route: Route, _ view: RequestView, _ identity: Identity, _ progress: Progress, notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding {
+    guard status.hasDirectory else { throw .refuse(.unavailable("the directory is not loaded yet")) }
+    switch route {
+    case .write: return .data(try understandWrite(view, notes: &notes))
+    case .bucketWrite: return .data(try understandBucketWrite(view, identity, notes: &notes))
+    case .query: return try understandQuery(view, identity, progress, notes: &notes)
+    case .ping, .health, .management, .directory, .other, .closed, .undecodable: throw .refuse(.notFound)
+    }
+  }
+
+  func rebuild(
+    _ data: DataRequest, _ view: RequestView, _ identity: Identity, _ progress: Progress
+  ) throws(Interruption) -> UpstreamRequest {
+    switch identity {
+    case .principal(let principal):
+      let permit: Permit
+      do throws(Denial) {
+        permit = try Authorizer(directory: directory).permit(data.requirements, for: principal)
+      } catch {
+        if error.reason != .notPermitted, progress.refreshed == nil {
+          // It may have been created a moment ago: the upstream is asked before anyone is told that it does not exist.
+          throw Interruption(verdict: .refreshDirectory)
+        }
+        if error.reason != .notPermitted, progress.refreshed == false {
+          throw .refuse(.unavailable("the directory cannot be refreshed"))
+        }
+        throw .refuse(data.refusal(error, principal))
+      }
+      return UpstreamRequest(
+        permit: permit, line: data.line, hop: view.client.hop, settings: settings, body: data.body,
+        maximumBody: data.maximumBody, isRepeatable: data.isRepeatable)
+    case .upstreamToken(let token):
+      return UpstreamRequest(
+        clientToken: token, authorization: Array("Token ".utf8) + token.text, line: data.line, hop: view.client.hop,
+        settings: settings, body: data.body, maximumBody: data.maximumBody, isRepeatable: data.isRepeatable)
+    }
+  }
+
+  /// A parameter as text; names that are no UTF-8 name nothing here.
+  func text(_ bytes: [UInt8]?, _ name: StaticString) throws(Interruption) -> String? {
+    guard let bytes else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .refuse(.malformed("\(name) is not valid UTF-8"))
+    }
+    return text
+  }
+
+  func urlValues(_ view: RequestView) throws(Interruption) -> FormValues {
+    guard let query = view.head.query else { return FormValues() }
+    do throws(FormValues.Problem) { return try FormValues(view.bytes[bytes: query]) } catch {
+      throw .refuse(.malformed(error.reason))
+    }
+  }
+}

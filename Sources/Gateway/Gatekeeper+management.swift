@@ -1,0 +1,35 @@
+// The management API and the directory endpoints: handed to the thread that may touch the store.
+
+import Access
+import HTTP
+
+extension Gatekeeper {
+  /// Hands the request over once its body is whole. The management thread authenticates it: only API tokens count there.
+  func manage(_ view: RequestView, _ progress: Progress) throws(Interruption) -> Verdict {
+    if view.hasBody, progress.body == nil { return .needsBody(limit: settings.limits.managementBytes) }
+    guard let path = PercentCoding.decode(view.path, plusIsBlank: false),
+      let text = String(validating: path, as: UTF8.self)
+    else { throw .refuse(.malformed("the path cannot be decoded")) }
+    return .manage(
+      ManagementCall(
+        method: String(decoding: view.bytes[bytes: view.head.methodRange], as: UTF8.self), path: text,
+        query: lenientQuery(view),
+        authorization: view.head.authorizationCount == 1 ? string(view.authorizationValue) : nil,
+        body: progress.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),
+        contentEncoding: view.value(.contentEncoding).map(string), origin: view.value(.origin).map(string),
+        host: view.head.authority.map { string(view.bytes[bytes: $0]) }))
+  }
+
+  private func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Pairs that cannot be decoded are left out, as the real server does.
+  private func lenientQuery(_ view: RequestView) -> [(name: String, value: String)] {
+    guard let query = view.head.query else { return [] }
+    return view.bytes[bytes: query].split(separator: UInt8(ascii: "&")).flatMap { pair in
+      let values = try? FormValues(UnsafeRawBufferPointer(rebasing: pair))
+      return (values?.pairs ?? []).map {
+        (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self))
+      }
+    }
+  }
+}

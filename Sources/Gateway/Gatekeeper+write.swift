@@ -1,0 +1,121 @@
+// Understanding a write: `/write`, and `/api/v2/write` of v1 logins and gatehouse's tokens.
+
+import Access
+import Authorizations
+import HTTP
+
+extension Gatekeeper {
+  /// `/write` reads its parameters from the URL alone; a body is line protocol whatever its type says.
+  func understandWrite(_ view: RequestView, notes: inout DecisionNotes) throws(Interruption) -> DataRequest {
+    try requireMethod(view, [.post], allow: "OPTIONS, POST")
+    let values = try urlValues(view)
+    guard let database = try text(values["db"], "db"), !database.isEmpty else {
+      throw .refuse(.malformed(settings.dialect == .influxDB1 ? "database is required" : "missing db"))
+    }
+    notes.database = database
+    let policy = try text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
+    let precision = try precision(values["precision"], allowsMinutes: true)
+    var parameters = CanonicalParameters()
+    parameters.append("db", database.utf8)
+    if let policy { parameters.append("rp", policy.utf8) }
+    if let precision { precision.withUTF8Buffer { parameters.append("precision", $0) } }
+    if let consistency = values["consistency"], !consistency.isEmpty { parameters.append("consistency", consistency) }
+    return write(database, policy, RequestLine(.post, "/write", parameters: parameters))
+  }
+
+  /// In front of 1.x it becomes a `/write`; in front of 2.x it stays what it is, its bucket by name.
+  func understandBucketWrite(
+    _ view: RequestView, _ identity: Identity, notes: inout DecisionNotes
+  ) throws(Interruption) -> DataRequest {
+    try requireMethod(view, [.post], allow: "POST")
+    let values = try urlValues(view)
+    guard let bucket = try text(values["bucket"], "bucket"), !bucket.isEmpty else {
+      throw .refuse(.malformed("bucket is required"))
+    }
+    let precision = try precision(values["precision"], allowsMinutes: false)
+    let parts = bucket.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let database = parts.first.map(String.init), !database.isEmpty else {
+      throw .refuse(.malformed("bucket name \"\(bucket)\" is missing a database"))
+    }
+    notes.database = database
+    let policy = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
+    var parameters = CanonicalParameters()
+    guard settings.dialect == .influxDB2 else {
+      parameters.append("db", database.utf8)
+      if let policy { parameters.append("rp", policy.utf8) }
+      if let precision { precision.withUTF8Buffer { parameters.append("precision", $0) } }
+      return write(database, policy, RequestLine(.post, "/write", parameters: parameters))
+    }
+    return try bucketWrite(bucket, org: values["org"] ?? values["orgID"], precision, identity)
+  }
+
+  private func bucketWrite(
+    _ bucket: String, org: [UInt8]?, _ precision: StaticString?, _ identity: Identity
+  ) throws(Interruption) -> DataRequest {
+    var parameters = CanonicalParameters()
+    parameters.append("bucket", bucket.utf8)
+    if let precision {
+      let name: StaticString = precision.description == "n" ? "ns" : precision.description == "u" ? "us" : precision
+      name.withUTF8Buffer { parameters.append("precision", $0) }
+    }
+    guard case .principal(let principal) = identity else {
+      if let org { parameters.append("org", org) }
+      return DataRequest(
+        requirements: [], line: RequestLine(.post, "/api/v2/write", parameters: parameters),
+        maximumBody: settings.limits.writeBytes, refusal: { _, _ in .notFound })
+    }
+    parameters.append("org", principal.organizationID.description.utf8)
+    let id = (try? Identifier(parsing: bucket)).flatMap { directory.bucket($0) }
+    guard let found = id ?? directory.bucket(named: bucket, in: principal.organizationID) else {
+      throw .refuse(
+        Refusal(status: 404, kind: .notFound, message: "bucket \"\(bucket)\" not found"))
+    }
+    return DataRequest(
+      requirements: [Requirement(.write, .bucket(found.id))],
+      line: RequestLine(.post, "/api/v2/write", parameters: parameters), maximumBody: settings.limits.writeBytes,
+      refusal: { _, _ in .denied("insufficient permissions for write") })
+  }
+
+  private func write(_ database: String, _ policy: String?, _ line: RequestLine) -> DataRequest {
+    let dialect = settings.dialect
+    return DataRequest(
+      requirements: [.write(database, retentionPolicy: policy)], line: line,
+      maximumBody: settings.limits.writeBytes,
+      refusal: { denial, principal in
+        Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect)
+      })
+  }
+
+  /// As recorded: existence comes before permission on a write, so that a missing database can be told from a missing
+  /// grant (Telegraf keeps its batch at the former).
+  private static func writeRefusal(
+    _ denial: Denial, _ principal: Principal, database: String, policy: String?, dialect: UpstreamDialect
+  ) -> Refusal {
+    switch (denial.reason, dialect) {
+    case (.notPermitted, .influxDB1):
+      return .denied(
+        "\"\(principal.name)\" user is not authorized to write to database \"\(database)\"")
+    case (.notPermitted, .influxDB2): return .denied("insufficient permissions for write")
+    case (.unknownRetentionPolicy, .influxDB1):
+      return Refusal(status: 500, kind: .notFound, message: "retention policy not found: \(policy ?? "")")
+    case (.unknownDatabase, .influxDB1), (.noDefaultPolicy, .influxDB1), (.unknownBucket, .influxDB1):
+      return Refusal(status: 404, kind: .notFound, message: "database not found: \"\(database)\"")
+    case (_, .influxDB2):
+      return Refusal(status: 404, kind: .notFound, message: "no dbrp mapping found")
+    }
+  }
+
+  /// The precision as 1.x spells it, nil for its default; 1.12.4 refuses what it does not know, and so does gatehouse.
+  private func precision(_ value: [UInt8]?, allowsMinutes: Bool) throws(Interruption) -> StaticString? {
+    let text = String(decoding: value ?? [], as: UTF8.self)
+    switch text {
+    case "", "n", "ns": return text.isEmpty ? nil : "n"
+    case "u", "us", "µ": return "u"
+    case "ms": return "ms"
+    case "s": return "s"
+    case "m" where allowsMinutes: return "m"
+    case "h" where allowsMinutes: return "h"
+    default: throw .refuse(.malformed("invalid precision \"\(text.prefix(32))\" (use n, u, ms, s, m or h)"))
+    }
+  }
+}

@@ -1,0 +1,175 @@
+// Decides what becomes of a request: the phases before forwarding, in the one order that is safe.
+
+import Access
+import Authorizations
+import HTTP
+
+/// One per event loop. Looks at requests and at what was published; touches no socket and waits for nothing.
+final class Gatekeeper {
+  let settings: GatewaySettings
+  let shared: GatewayShared
+  private(set) var snapshot: AuthorizationSnapshot
+  private(set) var directory: Directory
+  private(set) var status: UpstreamStatus
+  private var generations = DecisionMemo.Generations(snapshot: 0, directory: 0)
+  private var statusGeneration: UInt64 = 0
+
+  init(shared: GatewayShared) {
+    self.shared = shared
+    settings = shared.settings
+    snapshot = shared.authorizations.value
+    directory = shared.directory.value
+    status = shared.status.value
+  }
+
+  /// What is known from earlier attempts at the same request.
+  struct Progress {
+    /// How a password verification that this request waited for ended.
+    var authentication: AuthenticationOutcome?
+    /// Whether the directory was asked for anew on behalf of this request, and whether it answered.
+    var refreshed: Bool?
+    /// The whole body, where the decision asked for it.
+    var body: [UInt8]?
+  }
+
+  /// route → read → authenticate → understand → authorize → rebuild.
+  func judge(
+    _ view: RequestView, _ progress: Progress, memo: inout DecisionMemo, notes: inout DecisionNotes
+  ) -> Verdict {
+    takePublished()
+    if progress.body == nil, let request = memo.recall(view, generations, notes: &notes) { return .forward(request) }
+    do throws(Interruption) {
+      let route = try route(view)
+      if let answer = try openAnswer(route, view) { return .answer(answer) }
+      if route == .management { return try manage(view, progress) }
+      let credential = credential(of: view, route: route)
+      if let verdict = try judgeForeign(route, view, credential, progress) { return verdict }
+      let identity = try authenticate(credential, view, progress, notes: &notes)
+      let understanding = try understand(route, view, identity, progress, notes: &notes)
+      let request: UpstreamRequest
+      switch understanding {
+      case .local(let answer): return .answer(answer)
+      case .data(let data): request = try rebuild(data, view, identity, progress)
+      }
+      if progress.body == nil { memo.remember(request, for: view, generations, notes: notes) }
+      return .forward(request)
+    } catch {
+      if case .refuse(let refusal) = error.verdict { notes.reason = refusal.detail ?? refusal.message }
+      return error.verdict
+    }
+  }
+
+  /// Leaves the phases early, with what is to be done instead.
+  struct Interruption: Error {
+    let verdict: Verdict
+
+    static func refuse(_ refusal: Refusal) -> Interruption { Interruption(verdict: .refuse(refusal)) }
+  }
+
+  /// A revoked credential is refused from the next request on: what was published since is taken before anything else.
+  private func takePublished() {
+    let snapshotGeneration = shared.authorizations.generation
+    if snapshotGeneration != generations.snapshot {
+      snapshot = shared.authorizations.value
+      generations.snapshot = snapshotGeneration
+    }
+    let directoryGeneration = shared.directory.generation
+    if directoryGeneration != generations.directory {
+      directory = shared.directory.value
+      generations.directory = directoryGeneration
+    }
+    let statusGeneration = shared.status.generation
+    if statusGeneration != self.statusGeneration {
+      status = shared.status.value
+      self.statusGeneration = statusGeneration
+    }
+  }
+
+  // MARK: route
+
+  private func route(_ view: RequestView) throws(Interruption) -> Route {
+    if view.head.isAsteriskForm { throw .refuse(.malformed("OPTIONS * is not served")) }
+    let route = view.head.path.isEmpty ? Route.closed : Route(path: view.path)
+    switch route {
+    case .undecodable: throw .refuse(.malformed("the path cannot be decoded"))
+    case .closed: throw .refuse(.notFound)
+    case .management, .directory:
+      guard view.client.services.contains(.management) || route == .directory else { throw .refuse(.notFound) }
+    case .ping, .health: break
+    case .write, .query, .bucketWrite, .other:
+      guard view.client.services.contains(.data) else { throw .refuse(.notFound) }
+    }
+    return route
+  }
+
+  func requireMethod(_ view: RequestView, _ methods: [HTTP.Method], allow: StaticString) throws(Interruption) {
+    if methods.contains(view.head.method) { return }
+    if view.head.method == .options, view.value(.origin) != nil {
+      throw .refuse(.denied("cross-origin requests are not permitted"))
+    }
+    throw .refuse(.methodNotAllowed(allow))
+  }
+
+  // MARK: read and authenticate
+
+  /// Who asks: someone known here, or someone only the upstream can judge.
+  enum Identity {
+    case principal(Principal)
+    case upstreamToken(UpstreamToken)
+  }
+
+  private func credential(of view: RequestView, route: Route) -> Credential {
+    let values = view.head.query.flatMap { try? FormValues(view.bytes[bytes: $0]) }
+    return CredentialReader.read(
+      u: values?["u"], p: values?["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
+      isRepeated: view.head.authorizationCount > 1)
+  }
+
+  private func authenticate(
+    _ credential: Credential, _ view: RequestView, _ progress: Progress, notes: inout DecisionNotes
+  ) throws(Interruption) -> Identity {
+    if case .login(let name, _) = credential { notes.login = String(decoding: name, as: UTF8.self) }
+    let outcome: AuthenticationOutcome
+    if let proven = progress.authentication {
+      outcome = proven
+    } else {
+      switch shared.authenticator.authenticate(
+        credential, source: view.client.source, snapshot: snapshot, now: shared.clock())
+      {
+      case .settled(let settled): outcome = settled
+      case .pending(let verification): throw Interruption(verdict: .verify(verification))
+      }
+    }
+    switch outcome {
+    case .authenticated(let principal):
+      // A principal that was established while this request waited must still stand.
+      guard let current = current(principal) else { throw .refuse(.unauthenticated(CredentialRefusal.failed.message)) }
+      notes.login = current.name
+      return .principal(current)
+    case .refused(.ambiguous): throw .refuse(.malformed(CredentialRefusal.ambiguous.message))
+    case .refused(let reason): throw .refuse(.unauthenticated(message(of: reason)))
+    case .upstreamToken(let token): return .upstreamToken(token)
+    case .throttled(let seconds):
+      throw .refuse(.unavailable("too many failed attempts, try again later", retryAfter: seconds))
+    case .overloaded: throw .refuse(.unavailable("too many credentials are being verified, try again"))
+    }
+  }
+
+  private func current(_ principal: Principal) -> Principal? {
+    switch principal.kind {
+    case .login:
+      guard let login = snapshot.authorizations[principal.id], login.status == .active,
+        login.revision == principal.revision
+      else { return nil }
+    case .token:
+      guard let token = snapshot.tokens[principal.id], token.status == .active, token.revision == principal.revision
+      else { return nil }
+    }
+    return principal
+  }
+
+  private func message(of refusal: CredentialRefusal) -> String {
+    guard settings.dialect == .influxDB2 else { return refusal.message }
+    return refusal == .unparsable ? "unauthorized access" : "Unauthorized"
+  }
+}

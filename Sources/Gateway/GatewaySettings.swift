@@ -1,0 +1,61 @@
+// What the gateway was told to do, as immutable values that every event loop shares.
+
+/// How the upstream speaks.
+public enum UpstreamDialect: Sendable, Equatable {
+  case influxDB1
+  case influxDB2
+}
+
+/// What happens to traffic that is none of gatehouse's own kinds.
+public enum OtherTraffic: Sendable, Equatable {
+  /// Forwarded with the client's own credential, untouched.
+  case passThrough
+  case deny
+  /// Exactly these paths are passed through.
+  case paths([[UInt8]])
+}
+
+public struct GatewayLimits: Sendable {
+  /// Request line and fields, bytes.
+  public var headBytes = 65_536
+  public var headFields = 100
+  /// A body up to this many bytes is collected before an upstream connection is leased.
+  public var collectBytes = 65_536
+  public var writeBytes = 104_857_600
+  public var queryBytes = 2_097_152
+  public var managementBytes = 1_048_576
+  /// Open downstream connections, all listeners and loops together.
+  public var connections = 10_000
+
+  public init() {}
+}
+
+/// All in milliseconds; see `config/reference.toml` for the reasons.
+public struct GatewayTimeouts: Sendable {
+  public var handshake = 10_000
+  public var head = 10_000
+  public var bodyProgress = 30_000
+  public var sendProgress = 30_000
+  public var idle = 120_000
+  public var upstreamConnect = 5_000
+
+  public init() {}
+}
+
+public struct GatewaySettings: Sendable {
+  public var dialect = UpstreamDialect.influxDB1
+  public var other = OtherTraffic.deny
+  public var limits = GatewayLimits()
+  public var timeouts = GatewayTimeouts()
+  /// The `Authorization` field's value that the gateway adds for what it permitted itself. Never logged.
+  public var upstreamAuthorization: [UInt8] = []
+  /// The `Host` field's value of forwarded requests.
+  public var upstreamAuthority: [UInt8] = []
+
+  public init() {}
+}
+
+extension GatewaySettings: CustomStringConvertible, CustomReflectable {
+  public var description: String { "GatewaySettings" }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,56 @@
+// What the event loops of one gateway share: immutable settings and things that may be used from any thread.
+
+public import Access
+public import Authorizations
+import Observation
+import Synchronization
+
+/// Where work goes that no event loop may do itself.
+public struct GatewayServices: Sendable {
+  /// Answers a call of the management API on its own thread; must call back exactly once.
+  public var manage: @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void
+  /// Asks the upstream for its databases once more, at most once a second; calls back with whether the directory is
+  /// as fresh as could be, exactly once.
+  public var refreshDirectory: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+
+  public init(
+    manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
+    refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+  ) {
+    self.manage = manage
+    self.refreshDirectory = refreshDirectory
+  }
+}
+
+public final class GatewayShared: Sendable {
+  public let settings: GatewaySettings
+  public let authenticator: Authenticator
+  public let authorizations: Publication<AuthorizationSnapshot>
+  public let directory: Publication<Directory>
+  public let status: Publication<UpstreamStatus>
+  let services: GatewayServices
+  /// Monotonic nanoseconds, as the authenticator wants them.
+  let clock: @Sendable () -> UInt64
+  /// Open downstream connections of all loops.
+  let connections = Atomic<Int>(0)
+  let isDraining = Atomic<Bool>(false)
+
+  public init(
+    settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
+    directory: Publication<Directory>, status: Publication<UpstreamStatus>, services: GatewayServices,
+    clock: @escaping @Sendable () -> UInt64
+  ) {
+    self.settings = settings
+    self.authenticator = authenticator
+    self.authorizations = authorizations
+    self.directory = directory
+    self.status = status
+    self.services = services
+    self.clock = clock
+  }
+
+  /// From now on every response closes its connection, and health says so.
+  public func beginDraining() { isDraining.store(true, ordering: .releasing) }
+
+  public var openConnections: Int { connections.load(ordering: .relaxed) }
+}

@@ -1,0 +1,67 @@
+// An answer that gatehouse makes instead of the upstream, before it has a dialect.
+
+/// Why a request is not forwarded, and what its sender is told.
+///
+/// The statuses follow the table of design §10: on a write, what may pass later is never a 4xx, and no text of a 5xx
+/// holds words that make Telegraf drop a batch, but for the two recorded ones that mean a wrong target.
+struct Refusal: Equatable {
+  enum Kind: String {
+    case malformed = "malformed request"
+    case unauthenticated = "not authenticated"
+    case denied = "not permitted"
+    case notFound = "not found"
+    case methodNotAllowed = "method not allowed"
+    case tooLarge = "too large"
+    case unsupported = "unsupported"
+    case tooSlow = "too slow"
+    case unavailable = "unavailable"
+    case upstream = "upstream failure"
+  }
+
+  var status: Int
+  var kind: Kind
+  /// For the client.
+  var message: String
+  /// For the log where it differs from the message; never holds a secret.
+  var detail: String?
+  /// For `Allow`; empty unless the method is at fault.
+  var allow: StaticString = ""
+  /// Seconds for `Retry-After`; 0 for none.
+  var retryAfter = 0
+  /// Whether the connection cannot be read further.
+  var closesConnection = false
+  /// Plain text as Go's servers answer for a path or method they do not serve.
+  var isPlainText = false
+
+  static func malformed(_ message: String, closes: Bool = false, status: Int = 400) -> Refusal {
+    Refusal(status: status, kind: .malformed, message: message, closesConnection: closes)
+  }
+
+  static func unauthenticated(_ message: String) -> Refusal {
+    Refusal(status: 401, kind: .unauthenticated, message: message)
+  }
+
+  static func denied(_ message: String, detail: String? = nil) -> Refusal {
+    Refusal(status: 403, kind: .denied, message: message, detail: detail)
+  }
+
+  static let notFound = Refusal(status: 404, kind: .notFound, message: "404 page not found", isPlainText: true)
+
+  static func methodNotAllowed(_ allow: StaticString) -> Refusal {
+    Refusal(status: 405, kind: .methodNotAllowed, message: "Method Not Allowed", allow: allow, isPlainText: true)
+  }
+
+  static let tooLarge = Refusal(
+    status: 413, kind: .tooLarge, message: "Request Entity Too Large", closesConnection: true)
+
+  static func unsupported(_ message: String) -> Refusal {
+    Refusal(status: 415, kind: .unsupported, message: message)
+  }
+
+  static func unavailable(_ message: String, retryAfter: Int = 1, closes: Bool = false) -> Refusal {
+    Refusal(status: 503, kind: .unavailable, message: message, retryAfter: retryAfter, closesConnection: closes)
+  }
+
+  static let bodyTooSlow = Refusal(
+    status: 503, kind: .tooSlow, message: "the request body came too slowly", retryAfter: 1, closesConnection: true)
+}

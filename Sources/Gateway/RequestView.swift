@@ -1,0 +1,96 @@
+// A request head as the phases look at it, without a socket.
+
+import Access
+import Authorizations
+import HTTP
+
+/// Valid while the bytes that were decoded stand where they are: during one call.
+struct RequestView {
+  let bytes: UnsafeRawBufferPointer
+  let head: RequestHeadDecoder
+  let client: Client
+
+  var path: UnsafeRawBufferPointer { bytes[bytes: head.path] }
+  var target: UnsafeRawBufferPointer { bytes[bytes: head.target] }
+
+  func value(_ name: FieldName) -> UnsafeRawBufferPointer? { head.value(of: name).map { bytes[bytes: $0] } }
+
+  /// A body of zero bytes is no body, whatever the fields say of it.
+  var hasBody: Bool { head.framing != .none && head.framing != .length(0) }
+}
+
+/// Who is at the other end of a downstream connection, the same for all its requests.
+public struct Client {
+  let address: String
+  let source: SourceAddress
+  let isTLS: Bool
+  let services: Services
+
+  init(address: String, isTLS: Bool, services: Services) {
+    self.address = address
+    source = SourceAddress(address)
+    self.isTLS = isTLS
+    self.services = services
+  }
+
+  var hop: Hop { Hop(clientAddress: address, isTLS: isTLS) }
+}
+
+/// What a listener serves.
+public struct Services: OptionSet, Sendable {
+  public let rawValue: UInt8
+
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let data = Services(rawValue: 1)
+  public static let management = Services(rawValue: 2)
+}
+
+/// What the record of an exchange will say of the decision.
+struct DecisionNotes {
+  var login = ""
+  var database = ""
+  var reason = ""
+}
+
+/// What the phases before forwarding come to.
+enum Verdict {
+  case forward(UpstreamRequest)
+  case answer(LocalAnswer)
+  case refuse(Refusal)
+  /// Decide again once the whole body, of at most so many bytes, is there.
+  case needsBody(limit: Int)
+  /// Decide again once a password has been verified.
+  case verify(PendingVerification)
+  /// Decide again once the directory has been asked for anew.
+  case refreshDirectory
+  case manage(ManagementCall)
+}
+
+/// A request of the management API on its way to the thread that answers it.
+public struct ManagementCall: Sendable {
+  public let method: String
+  public let path: String
+  public let query: [(name: String, value: String)]
+  public let authorization: String?
+  public let body: [UInt8]
+  /// Numeric address of the client.
+  public let source: String
+  public let traceSpan: String?
+  public let contentEncoding: String?
+  public let origin: String?
+  public let host: String?
+}
+
+/// What the management thread answered.
+public struct ManagementAnswer: Sendable {
+  public let status: Int
+  public let fields: [(name: String, value: String)]
+  public let body: [UInt8]
+
+  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+  }
+}

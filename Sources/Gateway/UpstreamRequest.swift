@@ -1,0 +1,163 @@
+// The request as it will leave for the upstream: rebuilt from parsed values, never from received text.
+
+import Access
+import HTTP
+
+/// Everything of a forwarded request but the fields that describe its body. Immutable, so that a connection may keep it
+/// for the next request that is byte for byte the same.
+final class UpstreamRequest {
+  enum Authority {
+    /// The gateway's own credential is in `prefix`, by force of this permit.
+    case permit(Permit)
+    /// The client's own credential goes on as it came; nothing of the gateway's is in it.
+    case client
+  }
+
+  let authority: Authority
+  let method: HTTP.Method
+  /// Request line and the fields that are the same for every request like it, each with its line end.
+  let prefix: [UInt8]
+  /// A body that replaces the client's, or nil where the client's is carried.
+  let body: [UInt8]?
+  /// Largest client's body, bytes.
+  let maximumBody: Int
+  /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
+  let isRepeatable: Bool
+  /// Whether nobody needs the answer once the client has gone.
+  let endsWithClient: Bool
+  /// The unknown token that the upstream will judge, for counting what it said.
+  let upstreamToken: UpstreamToken?
+
+  /// A request that gatehouse decided itself, with its own credential. There is no other way to attach that.
+  init(
+    permit: Permit, line: RequestLine, hop: Hop, settings: GatewaySettings, body: [UInt8]? = nil, maximumBody: Int,
+    isRepeatable: Bool
+  ) {
+    authority = .permit(permit)
+    method = line.method
+    var prefix = line.bytes
+    hop.append(to: &prefix, authority: settings.upstreamAuthority)
+    prefix += Array("Authorization: ".utf8) + settings.upstreamAuthorization + [0x0d, 0x0a]
+    self.prefix = prefix
+    self.body = body
+    self.maximumBody = maximumBody
+    self.isRepeatable = isRepeatable
+    endsWithClient = isRepeatable
+    upstreamToken = nil
+  }
+
+  /// A request that the upstream decides, by the client's own token (design §10).
+  ///
+  /// - Parameter authorization: the field's value as the upstream shall see it; nil to carry the client's fields.
+  init(
+    clientToken: UpstreamToken?, authorization: [UInt8]?, line: RequestLine, hop: Hop, settings: GatewaySettings,
+    body: [UInt8]? = nil, maximumBody: Int, isRepeatable: Bool
+  ) {
+    authority = .client
+    method = line.method
+    var prefix = line.bytes
+    hop.append(to: &prefix, authority: settings.upstreamAuthority)
+    if let authorization { prefix += Array("Authorization: ".utf8) + authorization + [0x0d, 0x0a] }
+    self.prefix = prefix
+    self.body = body
+    self.maximumBody = maximumBody
+    self.isRepeatable = isRepeatable
+    endsWithClient = isRepeatable
+    upstreamToken = clientToken
+  }
+
+  var carriesClientBody: Bool { body == nil && maximumBody > 0 }
+
+  /// Whether the client's end-to-end fields are carried, rather than the few that v1 data needs.
+  var carriesAllFields: Bool {
+    if case .client = authority { return upstreamToken == nil }
+    return false
+  }
+
+  /// Appends the whole head.
+  ///
+  /// - Parameter framing: of the body that will follow.
+  func writeHead(
+    to writer: inout ByteWriter, client: UnsafeRawBufferPointer, fields: [Field], framing: BodyFraming
+  ) {
+    writer.append(prefix)
+    for field in fields where carries(field) {
+      writer.append(client[bytes: field.nameRange])
+      writer.append(": ")
+      writer.append(client[bytes: field.valueRange])
+      writer.append("\r\n")
+    }
+    if body != nil { writer.append("Content-Type: application/x-www-form-urlencoded\r\n") }
+    switch framing {
+    case .length(let length):
+      writer.append("Content-Length: ")
+      writer.append(decimal: length)
+      writer.append("\r\n\r\n")
+    case .chunked: writer.append("Transfer-Encoding: chunked\r\n\r\n")
+    case .none, .close: writer.append("\r\n")
+    }
+  }
+
+  /// On v1 data a list of what may pass, so that no identity, cookie or forwarding field of a client can mean anything.
+  private func carries(_ field: Field) -> Bool {
+    switch field.name {
+    case .accept, .acceptEncoding, .userAgent, .xRequestID, .requestID, .traceparent, .tracestate, .zapTraceSpan: true
+    case .contentType, .contentEncoding: body == nil
+    case .contentLength, .host, .expect, .via, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost,
+      .underscored, .disguisedFraming:
+      false
+    default: carriesAllFields && !field.name.isHopByHop
+    }
+  }
+}
+
+/// A request line of ours: a path that is a constant or was checked, and parameters encoded anew.
+struct RequestLine {
+  let method: HTTP.Method
+  private(set) var bytes: [UInt8]
+
+  init(_ method: HTTP.Method, _ path: StaticString, parameters: CanonicalParameters = CanonicalParameters()) {
+    self.method = method
+    bytes = []
+    method.text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: " "))
+    path.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    if !parameters.text.isEmpty {
+      bytes.append(UInt8(ascii: "?"))
+      bytes += parameters.text
+    }
+    bytes += Array(" HTTP/1.1\r\n".utf8)
+  }
+
+  /// A passed-through target, which the head decoder found to be free of blanks, controls and `#`.
+  init(_ method: HTTP.Method, methodText: UnsafeRawBufferPointer, checkedTarget: UnsafeRawBufferPointer) {
+    self.method = method
+    bytes = Array(methodText) + [UInt8(ascii: " ")]
+    for byte in checkedTarget where byte > 0x20 && byte != 0x7f { bytes.append(byte) }
+    bytes += Array(" HTTP/1.1\r\n".utf8)
+  }
+}
+
+/// Parameters encoded so that every reader understands the same: one value per name.
+struct CanonicalParameters {
+  private(set) var text: [UInt8] = []
+
+  mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
+    if !text.isEmpty { text.append(UInt8(ascii: "&")) }
+    name.withUTF8Buffer { text.append(contentsOf: $0) }
+    text.append(UInt8(ascii: "="))
+    PercentCoding.append(value, to: &text)
+  }
+}
+
+/// What this hop says of itself and of the client, the same for every request of a connection.
+struct Hop {
+  let clientAddress: String
+  let isTLS: Bool
+
+  func append(to bytes: inout [UInt8], authority: [UInt8]) {
+    bytes += Array("Host: ".utf8) + authority + Array("\r\nVia: 1.1 gatehouse\r\nX-Forwarded-For: ".utf8)
+    bytes += Array(clientAddress.utf8)
+    bytes += Array((isTLS ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n").utf8)
+  }
+}
