@@ -32,7 +32,7 @@ let package = Package(
     module("Configuration", ["CTOML"]),
     module("Observation", ["CSystem"]),
     module("Authorizations", ["CSQLite"]),
-    module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL"]),
+    module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL", "CSystem"]),
     module("Transport", ["COpenSSL", "CSystem"]),
     module("Upstream", ["Transport", "HTTP", "CSystem"]),
     module("Management", ["Access", "Authorizations", "HTTP", "Observation"]),

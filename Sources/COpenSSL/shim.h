@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -23,3 +24,15 @@ static inline long gh_ssl_ctx_set_ticket_keys(SSL_CTX *c, void *k, size_t n) { r
 static inline uint64_t gh_ssl_op_defaults(void) {
   return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_CIPHER_SERVER_PREFERENCE;
 }
+
+// SHA-2 with its state held by value: copied and shared between threads without a lock, an allocation or a fetch of the
+// algorithm, which the EVP interface that deprecates these functions cannot do.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+static inline void gh_sha256_init(SHA256_CTX *c) { SHA256_Init(c); }
+static inline void gh_sha256_update(SHA256_CTX *c, const void *d, size_t n) { SHA256_Update(c, d, n); }
+static inline void gh_sha256_final(SHA256_CTX *c, uint8_t *out) { SHA256_Final(out, c); }
+static inline void gh_sha512_init(SHA512_CTX *c) { SHA512_Init(c); }
+static inline void gh_sha512_update(SHA512_CTX *c, const void *d, size_t n) { SHA512_Update(c, d, n); }
+static inline void gh_sha512_final(SHA512_CTX *c, uint8_t *out) { SHA512_Final(out, c); }
+#pragma clang diagnostic pop

@@ -1,0 +1,137 @@
+// The way of a name and a password.
+
+public import Authorizations
+
+extension Authenticator {
+  func authenticate(
+    name: [UInt8], password: [UInt8], source: SourceAddress, snapshot: AuthorizationSnapshot, now: UInt64
+  ) -> Authentication {
+    // A name that is no UTF-8 belongs to nobody.
+    let login = String(validating: name, as: UTF8.self).flatMap { snapshot.authorization(named: $0) }
+    let asked = Asked(name: name, password: password, login: login, source: source)
+
+    // What this source was accepted with before passes without a look at the gate, so that a flood of wrong passwords
+    // shuts out nobody who is already in, not even behind the same address. Only an active login can be in there.
+    if let login, login.status == .active, familiar.contains(digest(.familiar, asked)) {
+      return .settled(.authenticated(Principal(login)))
+    }
+    let token = TokenSecret.present(password, in: snapshot)
+    if mayBeToken(password, token), familiar.contains(digest(.tokenAsPassword, asked)) {
+      return .settled(outcome(ofToken: token, asked, isRemembered: true))
+    }
+
+    // From here on, what is found out is what an attempt is after: first the gate.
+    let attempt = attemptDigest(name: name, source: source)
+    if let seconds = pool.pause(of: attempt, now: now) { return .settled(.throttled(retryAfterSeconds: seconds)) }
+    let verification = digest(.verified, asked)
+    if let login, login.status == .active, verified.contains(verification) {
+      pool.recordSuccess(of: attempt)
+      familiar.insert(digest(.familiar, asked))
+      return .settled(.authenticated(Principal(login)))
+    }
+    let hash = login?.passwordHash.flatMap { PasswordHash($0) }
+    let isActive = login?.status == .active
+    var isOwnToken = false
+    if case .active = token { isOwnToken = true }
+    return .pending(
+      PendingVerification(
+        name: name, source: source, login: login,
+        job: HashJob(
+          digest: verification, password: password, hash: hash ?? unmatchable, mayMatch: hash != nil,
+          isRemembered: isActive),
+        applicant: HashApplicant(
+          source: source, attempt: attempt, matchSucceeds: isActive, mismatchFails: !isOwnToken)))
+  }
+
+  /// Ends a verification by the snapshot of this moment, which may differ from the one it began with.
+  public func conclude(
+    _ verification: PendingVerification, _ result: VerificationResult, snapshot: AuthorizationSnapshot
+  ) -> AuthenticationOutcome {
+    guard result.digest == verification.job.digest else { return .refused(.failed) }
+    let name = verification.name
+    let password = verification.job.password
+    let login = String(validating: name, as: UTF8.self).flatMap { snapshot.authorization(named: $0) }
+    let asked = Asked(name: name, password: password, login: login, source: verification.source)
+    switch result.verdict {
+    case .unavailable: return .overloaded
+    case .matches:
+      // The password was right for the hash of then: it counts if that is still the hash of the same login.
+      guard let login, let before = verification.login, login.id == before.id, login.status == .active,
+        let hash = login.passwordHash, let hashBefore = before.passwordHash,
+        hash.utf8.elementsEqual(hashBefore.utf8)
+      else { return .refused(.failed) }
+      // Remembered for the revision that was verified alone.
+      if login.revision == before.revision { familiar.insert(digest(.familiar, asked)) }
+      return .authenticated(Principal(login))
+    case .differs:
+      let token = TokenSecret.present(password, in: snapshot)
+      // That it is not the login's password was found out for the state of then.
+      let isCurrent = login == verification.login
+      let outcome = outcome(ofToken: token, asked, isRemembered: isCurrent)
+      if case .authenticated = outcome, isCurrent {
+        familiar.insert(digest(.tokenAsPassword, asked))
+      }
+      return outcome
+    }
+  }
+
+  /// The fields that a verification of a login depends on.
+  private struct Asked {
+    let name: [UInt8]
+    let password: [UInt8]
+    let login: Authorization?
+    let source: SourceAddress
+  }
+
+  private func digest(_ domain: AuthenticationKey.Domain, _ asked: Asked) -> Digest {
+    var mac = key.begin(domain)
+    if domain != .verified { mac.append(asked.source) }
+    if let login = asked.login {
+      mac.append(1)
+      mac.append(login.id.rawValue)
+      mac.append(login.revision)
+      // The hash itself as well: even where a revision came twice, as after a restored backup, an entry is good for
+      // the hash alone that the password was verified against.
+      mac.append(login.passwordHash == nil ? 0 : 1)
+      mac.append(login.passwordHash ?? "")
+    } else {
+      mac.append(0)
+      mac.append(asked.name)
+    }
+    mac.append(asked.password)
+    return mac.finish()
+  }
+
+  func attemptDigest(name: [UInt8], source: SourceAddress) -> Digest {
+    var mac = key.begin(.attempt)
+    mac.append(source)
+    mac.append(name)
+    return mac.finish()
+  }
+
+  /// Whether a password that did not verify is tried as a token (design §10): with 32 bytes or more.
+  private func mayBeToken(_ password: [UInt8], _ token: TokenSecret.Presented) -> Bool {
+    guard case .active = token else { return upstreamTakesTokens && password.count >= Self.shortestToken }
+    return true
+  }
+
+  /// What a password is worth as a token, once it is none of its name's.
+  private func outcome(
+    ofToken token: TokenSecret.Presented, _ asked: Asked, isRemembered: Bool
+  ) -> AuthenticationOutcome {
+    switch token {
+    case .active(let token): return .authenticated(Principal(token))
+    case .inactive: return .refused(.failed)
+    case .unknown:
+      guard upstreamTakesTokens, asked.password.count >= Self.shortestToken, !TokenSecret.hasForm(asked.password)
+      else { return .refused(.failed) }
+      return .upstreamToken(
+        UpstreamToken(
+          text: asked.password, isPassword: true, refusal: .failed,
+          remembered: isRemembered ? digest(.tokenAsPassword, asked) : nil,
+          attempt: attemptDigest(name: asked.name, source: asked.source), source: asked.source))
+    }
+  }
+
+  private static let shortestToken = 32
+}

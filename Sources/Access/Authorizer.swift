@@ -1,0 +1,111 @@
+// Decides whether a principal may do what a request needs, by the rules of `v1-auth.md` §6 and the DBRP mappings.
+
+public import Authorizations
+
+/// One decision over one state of the directory. Searches the principal's own organization only.
+public struct Authorizer: Sendable {
+  private let directory: Directory
+
+  public init(directory: Directory) { self.directory = directory }
+
+  /// A permit for all of `requirements`, or the first one that is not met.
+  ///
+  /// An empty list is permitted: it is for requests of an authenticated principal that touch nothing.
+  public func permit(_ requirements: [Requirement], for principal: Principal) throws(Denial) -> Permit {
+    var grants: [Permit.Grant] = []
+    grants.reserveCapacity(requirements.count)
+    for (index, requirement) in requirements.enumerated() {
+      switch decide(requirement, for: principal) {
+      case .granted(let mappings): grants.append(Permit.Grant(requirement, mappings))
+      case .denied(let reason, let wouldBePermitted):
+        throw Denial(requirement: requirement, reason: reason, wouldBePermitted: wouldBePermitted, index: index)
+      }
+    }
+    return Permit(principal, grants)
+  }
+
+  /// The databases of which `principal` may do any of `actions` on any retention policy, in the order of the directory:
+  /// what `SHOW DATABASES` shows.
+  public func databases(_ actions: [Action], for principal: Principal) -> [String] {
+    var seen: Set<[UInt8]> = []
+    var names: [String] = []
+    for mapping in directory.mappings where mapping.organizationID == principal.organizationID {
+      guard actions.contains(where: { permits($0, mapping, principal) }) else { continue }
+      if seen.insert(Array(mapping.database.utf8)).inserted { names.append(mapping.database) }
+    }
+    return names
+  }
+
+  /// The mappings of `database` on which `principal` may do `action`, in the order of the directory.
+  public func mappings(of database: String, _ action: Action, for principal: Principal) -> [Mapping] {
+    directory.mappings(of: database, in: principal.organizationID).filter { permits(action, $0, principal) }
+  }
+
+  private enum Decision {
+    case granted([Mapping])
+    case denied(Denial.Reason, wouldBePermitted: Bool)
+  }
+
+  private func decide(_ requirement: Requirement, for principal: Principal) -> Decision {
+    let action = requirement.action
+    let organization = principal.organizationID
+    switch requirement.target {
+    case .policy(let database, let policy):
+      return decide(action, database: database, policy: policy, for: principal)
+    case .database(let database):
+      let mappings = directory.mappings(of: database, in: organization)
+      guard !mappings.isEmpty else {
+        let needed = NeededBucket(organization: organization, database: database)
+        return .denied(.unknownDatabase, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+      }
+      return mappings.allSatisfy { permits(action, $0, principal) }
+        ? .granted(mappings) : .denied(.notPermitted, wouldBePermitted: false)
+    case .bucket(let id):
+      guard let bucket = directory.bucket(id), bucket.organizationID == organization else {
+        let needed = NeededBucket(organization: organization, id: id)
+        return .denied(.unknownBucket, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+      }
+      return permits(action, bucket, principal) ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
+    case .organization:
+      let needed = NeededBucket(organization: organization)
+      return needed.isPermitted(action, by: principal.permissions)
+        ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
+    case .administration:
+      return principal.permissions.areOperator ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
+    }
+  }
+
+  private func decide(_ action: Action, database: String, policy: String?, for principal: Principal) -> Decision {
+    let organization = principal.organizationID
+    if let mapping = directory.mapping(database: database, retentionPolicy: policy, in: organization) {
+      return permits(action, mapping, principal)
+        ? .granted([mapping]) : .denied(.notPermitted, wouldBePermitted: false)
+    }
+    let named = policy.flatMap { $0.isEmpty ? nil : $0 }
+    let needed = NeededBucket(organization: organization, database: database, retentionPolicy: named)
+    let reason: Denial.Reason =
+      if directory.mappings(of: database, in: organization).isEmpty {
+        .unknownDatabase
+      } else {
+        named == nil ? .noDefaultPolicy : .unknownRetentionPolicy
+      }
+    return .denied(reason, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+  }
+
+  private func permits(_ action: Action, _ mapping: Mapping, _ principal: Principal) -> Bool {
+    NeededBucket(
+      organization: mapping.organizationID, id: mapping.bucketID, bucketName: directory.bucket(mapping.bucketID)?.name,
+      database: mapping.database, retentionPolicy: mapping.retentionPolicy
+    ).isPermitted(action, by: principal.permissions)
+  }
+
+  private func permits(_ action: Action, _ bucket: Bucket, _ principal: Principal) -> Bool {
+    let needed = NeededBucket(
+      organization: bucket.organizationID, id: bucket.id, bucketName: bucket.name)
+    if needed.isPermitted(action, by: principal.permissions) { return true }
+    // `db/*` speaks of databases: a bucket is reached by it through any mapping that leads to it.
+    return directory.mappings.contains {
+      $0.bucketID == bucket.id && $0.organizationID == bucket.organizationID && permits(action, $0, principal)
+    }
+  }
+}

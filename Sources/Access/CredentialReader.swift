@@ -1,0 +1,65 @@
+// Reads a credential where InfluxDB 1.x looks for one, in its order, stopping at the first hit (`v1-auth.md` §1).
+
+/// Finds the credential of a request on the v1 paths. A pure function of the request's head.
+///
+/// 1. `u` and `p` of the URL, both present and not empty.
+/// 2. `Authorization` with exactly one blank: `Bearer x`, `Token x`, `Token name:password`, case-sensitive.
+/// 3. `Authorization: Basic`, the scheme in any case.
+///
+/// API tokens are accepted wherever a login is, so `token x` and `bearer x` count in any case (RFC 9110 §11.1) while
+/// they hold no `:`. A pair in lower case stays refused, as recorded.
+public enum CredentialReader {
+  /// - Parameters:
+  ///   - u: first value of the query parameter `u`, names and value percent-decoded; nil where absent.
+  ///   - p: first value of `p`, likewise.
+  ///   - authorization: value of the one `Authorization` field without surrounding blanks; nil where absent.
+  ///   - isRepeated: whether there was more than one such field.
+  public static func read(
+    u: [UInt8]?, p: [UInt8]?, authorization: [UInt8]?, isRepeated: Bool = false
+  ) -> Credential {
+    // Before anything else: which of two fields counts is what the parties on the way may disagree about.
+    if isRepeated { return .refused(.ambiguous) }
+    if let u, let p, !u.isEmpty, !p.isEmpty { return .login(name: u, password: p) }
+    guard let authorization, !authorization.isEmpty else { return .none }
+    guard let blank = authorization.firstIndex(of: UInt8(ascii: " ")) else { return .refused(.unparsable) }
+    let scheme = authorization[..<blank]
+    let value = authorization[(blank + 1)...]
+    if !value.contains(UInt8(ascii: " ")), let credential = tokenOrBearer(scheme: scheme, value: value) {
+      return credential
+    }
+    return scheme.isCaseInsensitively("basic") ? basic(value) : .refused(.unparsable)
+  }
+
+  private static func tokenOrBearer(scheme: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Credential? {
+    let colon = value.firstIndex(of: UInt8(ascii: ":"))
+    if scheme.elementsEqual("Bearer".utf8) {
+      return colon != nil || value.isEmpty
+        ? .refused(.bearerDisabled) : .token(Array(value), unknown: .bearerDisabled)
+    }
+    guard scheme.isCaseInsensitively("token") || scheme.isCaseInsensitively("bearer") else { return nil }
+    guard let colon else { return value.isEmpty ? nil : .token(Array(value), unknown: .unparsable) }
+    guard scheme.elementsEqual("Token".utf8) else { return nil }
+    return login(name: value[..<colon], password: value[(colon + 1)...])
+  }
+
+  private static func basic(_ value: ArraySlice<UInt8>) -> Credential {
+    guard let decoded = Base64.decode(value), let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else {
+      return .refused(.unparsable)
+    }
+    return login(name: decoded[..<colon], password: decoded[(colon + 1)...])
+  }
+
+  private static func login(name: ArraySlice<UInt8>, password: ArraySlice<UInt8>) -> Credential {
+    name.isEmpty ? .refused(.nameMissing) : .login(name: Array(name), password: Array(password))
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// `lowercase` must be ASCII letters in lower case.
+  fileprivate func isCaseInsensitively(_ lowercase: StaticString) -> Bool {
+    guard count == lowercase.utf8CodeUnitCount else { return false }
+    return lowercase.withUTF8Buffer { expected in
+      zip(self, expected).allSatisfy { $0 | 0x20 == $1 }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// Who asks, once that is established.
+
+public import Authorizations
+
+/// The holder of an accepted credential, as it was when the credential was accepted.
+public struct Principal: Sendable, Equatable {
+  public enum Kind: Sendable, Hashable {
+    case login
+    /// An API token of gatehouse.
+    case token
+  }
+
+  public let kind: Kind
+  /// Of the authorization or of the token.
+  public let id: Identifier
+  /// For logs and refusals: the v1 user name, or `token:` and the identifier.
+  public let name: String
+  public let organizationID: Identifier
+  public let permissions: [Permission]
+  /// Of the authorization or token, so that what was decided for an earlier state can be told apart.
+  public let revision: UInt64
+
+  init(_ authorization: Authorization) {
+    kind = .login
+    id = authorization.id
+    name = authorization.token
+    organizationID = authorization.organizationID
+    permissions = authorization.permissions
+    revision = authorization.revision
+  }
+
+  public init(_ token: APIToken) {
+    kind = .token
+    id = token.id
+    name = "token:\(token.id)"
+    organizationID = token.organizationID
+    permissions = token.permissions
+    revision = token.revision
+  }
+}

@@ -1,0 +1,34 @@
+// What a request needs before it may be done: an action on something that v1 requests can name.
+
+public import Authorizations
+
+public struct Requirement: Sendable {
+  public enum Target: Sendable {
+    /// One retention policy of a database; nil or empty for the default one.
+    case policy(database: String, retentionPolicy: String?)
+    /// A database with all its retention policies.
+    case database(String)
+    /// A bucket by its identifier, mapped or not.
+    case bucket(Identifier)
+    /// Every bucket of the organization: for texts that are carried without being understood.
+    case organization
+    /// Everything: read and write on every type, unscoped. The action does not matter.
+    case administration
+  }
+
+  public var action: Action
+  public var target: Target
+
+  public init(_ action: Action, _ target: Target) {
+    self.action = action
+    self.target = target
+  }
+
+  public static func read(_ database: String, retentionPolicy: String? = nil) -> Self {
+    Self(.read, .policy(database: database, retentionPolicy: retentionPolicy))
+  }
+
+  public static func write(_ database: String, retentionPolicy: String? = nil) -> Self {
+    Self(.write, .policy(database: database, retentionPolicy: retentionPolicy))
+  }
+}

@@ -1,0 +1,28 @@
+// A counting semaphore for worker threads, kept by the kernel.
+
+import CSystem
+import Glibc
+
+/// An eventfd in semaphore mode: the one waiting primitive that is a plain number, so that threads share it without a
+/// pointer to memory that nobody owns. A wait or signal is one system call, nothing beside a password hash.
+final class Semaphore: Sendable {
+  private let descriptor: Int32
+
+  /// nil where the process may open no more descriptors.
+  init?() {
+    descriptor = eventfd(0, Int32(EFD_SEMAPHORE) | Int32(EFD_CLOEXEC))
+    if descriptor < 0 { return nil }
+  }
+
+  deinit { close(descriptor) }
+
+  func signal(times: Int = 1) {
+    var value = UInt64(times)
+    while write(descriptor, &value, 8) < 0 && errno == EINTR {}
+  }
+
+  func wait() {
+    var value: UInt64 = 0
+    while read(descriptor, &value, 8) < 0 && errno == EINTR {}
+  }
+}
