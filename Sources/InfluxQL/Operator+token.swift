@@ -26,6 +26,9 @@ extension Operator {
     }
   }
 
+  /// Has a regular expression to its right.
+  var takesRegex: Bool { self == .matches || self == .doesNotMatch }
+
   var precedence: Int {
     switch self {
     case .or: 1

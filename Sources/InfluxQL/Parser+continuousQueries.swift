@@ -6,9 +6,12 @@ extension Parser {
     var every: TimeSpan?
     var lookBack: TimeSpan?
     if skip(.resample) {
-      if skip(.every) { every = try duration(of: scanPastBlanks()).nonZero }
-      if skip(.for) { lookBack = try duration(of: scanPastBlanks()).nonZero }
-      if every == nil, lookBack == nil { throw unexpected(scanPastBlanks(), expected: [.every, .for]) }
+      if skip(.every) { every = try parseFiniteDuration().nonZero }
+      if skip(.for) { lookBack = try parseFiniteDuration().nonZero }
+      if every == nil, lookBack == nil {
+        let token = scanPastBlanks()
+        throw unexpected(token, expected: [.every, .for])
+      }
     }
     try expect(.begin)
     try expect(.select)

@@ -9,8 +9,7 @@ extension Parser {
         unscan()
         return expression
       }
-      let isPattern = operation == .matches || operation == .doesNotMatch
-      let term = isPattern ? Term.regex(try parseRequiredRegex()) : try parseTerm()
+      let term = operation.takesRegex ? Term.regex(try parseRequiredRegex()) : try parseTerm()
       expression.rest.append(Expression.Operation(operator: operation, term: term))
     }
   }
@@ -177,12 +176,15 @@ extension Parser {
     } else if next != Byte.slash {
       return nil
     }
-    return try pattern(of: scanRegex())
+    // Bound first: as an argument it would be read into a copy of the parser made before.
+    let token = scanRegex()
+    return try pattern(of: token)
   }
 
   mutating func parseRequiredRegex() throws(ParseError) -> Name {
     if let pattern = try parseRegex() { return pattern }
-    throw unexpected(scanPastBlanks(), expected: "regex")
+    let token = scanPastBlanks()
+    throw unexpected(token, expected: "regex")
   }
 
   private func pattern(of token: Token) throws(ParseError) -> Name {

@@ -5,7 +5,7 @@ extension Parser {
     var user = UserDefinition(name: try parseIdentifier())
     try expect(.with)
     try expect(.password)
-    _ = try parseString()
+    try skipPassword()
     if skip(.with) {
       try expect(.all)
       try expect(.privileges)
@@ -17,8 +17,15 @@ extension Parser {
   mutating func parseSetPassword() throws(ParseError) -> Statement {
     let user = UserDefinition(name: try parseIdentifier())
     try expect(.equal)
-    _ = try parseString()
+    try skipPassword()
     return Statement(kind: .setPassword, body: .user(user))
+  }
+
+  /// Reads a password and remembers only where it stands.
+  private mutating func skipPassword() throws(ParseError) {
+    let token = scanPastBlanks()
+    guard token.kind == .stringLiteral else { throw unexpected(token, expected: "string") }
+    if token.parameter < 0 { passwords.append(token.contentStart - 1..<token.contentEnd + 1) }
   }
 
   mutating func parseGrant() throws(ParseError) -> Statement {

@@ -85,7 +85,13 @@ extension Parser {
     return try duration(of: token)
   }
 
-  func duration(of token: Token) throws(ParseError) -> TimeSpan {
+  /// A duration that INF is not.
+  mutating func parseFiniteDuration() throws(ParseError) -> TimeSpan {
+    let token = scanPastBlanks()
+    return try duration(of: token)
+  }
+
+  private func duration(of token: Token) throws(ParseError) -> TimeSpan {
     guard token.kind == .durationLiteral else { throw unexpected(token, expected: "duration") }
     do {
       return try TimeSpan(reading: content(of: token))

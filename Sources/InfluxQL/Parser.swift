@@ -13,6 +13,8 @@ struct Parser {
   /// The parameters that tokens refer to by index.
   var resolved: [BoundParameter] = []
   var nesting = 0
+  /// Where passwords stand in the text.
+  var passwords: [Range<Int>] = []
 
   private var ring: [Token]
   private var head = 0
@@ -82,7 +84,7 @@ struct Parser {
 
   /// The text that a token holds: an identifier's name, a string's content, a number's digits.
   func content(of token: Token) -> Name {
-    token.parameter >= 0 ? resolved[token.parameter].content : lexer.content(of: token)
+    resolved.indices.contains(token.parameter) ? resolved[token.parameter].content : lexer.content(of: token)
   }
 
   // MARK: Nesting

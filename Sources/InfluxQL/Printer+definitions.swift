@@ -21,7 +21,9 @@ extension Printer {
     let options = database.policy
     if let duration = options.duration { write(" DURATION \(clock(duration))") }
     if let replication = options.replication { write(" REPLICATION \(replication)") }
-    if let shard = options.shardDuration, shard.nanoseconds > 0 { write(" SHARD DURATION \(clock(shard))") }
+    if let shard = options.shardDuration, shard.nanoseconds > 0 || style == .faithful {
+      write(" SHARD DURATION \(clock(shard))")
+    }
     writeLimits(options)
     if let name = database.policyName {
       write(" NAME ")
@@ -39,7 +41,9 @@ extension Printer {
     writeOn(policy.database)
     if let duration = options.duration { write(" DURATION \(duration)") }
     if let replication = options.replication { write(" REPLICATION \(replication)") }
-    if let shard = options.shardDuration, shard.nanoseconds > 0 || kind == .alterRetentionPolicy {
+    if let shard = options.shardDuration,
+      shard.nanoseconds > 0 || kind == .alterRetentionPolicy || style == .faithful
+    {
       write(" SHARD DURATION \(shard)")
     }
     if options.isDefault { write(" DEFAULT") }

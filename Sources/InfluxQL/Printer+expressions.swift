@@ -1,10 +1,14 @@
 // Printing of expressions, sources and the clauses around them.
 
 extension Printer {
-  mutating func write(_ expression: Expression) {
+  /// - Parameter mayBeRegex: the parser looks for a regular expression where this stands. Elsewhere only a bound
+  ///   parameter can put one, and only behind `=~` and `!~` can a text.
+  mutating func write(_ expression: Expression, mayBeRegex: Bool = false) {
+    if case .regex = expression.first, !mayBeRegex { isFaithful = false }
     write(expression.first)
     for operation in expression.rest {
       write(" \(operation.operator.rawValue) ")
+      if case .regex = operation.term, !operation.operator.takesRegex { isFaithful = false }
       write(operation.term)
     }
   }
@@ -17,7 +21,7 @@ extension Printer {
     case .call(let call):
       write(functionName: call.name)
       write("(")
-      writeList(call.arguments) { $0.write($1) }
+      writeList(call.arguments) { $0.write($1, mayBeRegex: true) }
       write(")")
     case .distinct(let name):
       write("DISTINCT ")
@@ -113,7 +117,7 @@ extension Printer {
   mutating func writeGroupBy(_ dimensions: [Expression]) {
     guard !dimensions.isEmpty else { return }
     write(" GROUP BY ")
-    writeList(dimensions) { $0.write($1) }
+    writeList(dimensions) { $0.write($1, mayBeRegex: true) }
   }
 
   mutating func write(_ order: SortOrder?) {

@@ -45,7 +45,7 @@ extension Printer {
   mutating func write(_ selection: Selection) {
     write("SELECT ")
     writeList(selection.fields) { printer, field in
-      printer.write(field.expression)
+      printer.write(field.expression, mayBeRegex: true)
       if let alias = field.alias {
         printer.write(" AS ")
         printer.write(name: alias)

@@ -11,9 +11,9 @@ struct Printer {
 
   let style: Style
   var text = ""
-  /// A name holds a byte that no text can express: a server takes NUL for the end, and a carriage return for a line
-  /// feed even between quotation marks.
-  private(set) var isFaithful = true
+  /// No text can express what was written. A server takes NUL for the end, and a carriage return for a line feed even
+  /// between quotation marks.
+  var isFaithful = true
 
   init(_ style: Style) { self.style = style }
 
