@@ -1,0 +1,156 @@
+// Printing of expressions, sources and the clauses around them.
+
+extension Printer {
+  /// - Parameter mayBeRegex: the parser looks for a regular expression where this stands. Elsewhere only a bound
+  ///   parameter can put one, and only behind `=~` and `!~` can a text.
+  mutating func write(_ expression: Expression, mayBeRegex: Bool = false) {
+    if case .regex = expression.first, !mayBeRegex { isFaithful = false }
+    write(expression.first)
+    for operation in expression.rest {
+      write(" \(operation.operator.rawValue) ")
+      if case .regex = operation.term, !operation.operator.takesRegex { isFaithful = false }
+      write(operation.term)
+    }
+  }
+
+  private mutating func write(_ term: Term) {
+    switch term {
+    case .reference(let name, let cast):
+      write(name: name)
+      write(cast)
+    case .call(let call):
+      write(functionName: call.name)
+      write("(")
+      writeList(call.arguments) { $0.write($1, mayBeRegex: true) }
+      write(")")
+    case .distinct(let name):
+      write("DISTINCT ")
+      if style == .faithful { write(name: name) } else { write(name.text) }
+    case .string(let content): write(string: content)
+    case .number(let value): write(DecimalFormat.decimal(value))
+    case .integer(let value): write(String(value))
+    case .unsigned(let value): write(String(value))
+    case .boolean(let value): write(value ? "true" : "false")
+    case .duration(let span): write(span.description)
+    case .regex(let pattern): write(regex: pattern)
+    case .wildcard(let cast):
+      write("*")
+      write(cast)
+    case .parenthesized(let expression):
+      write("(")
+      write(expression)
+      write(")")
+    case .signed(let isNegative, let term):
+      if style == .faithful {
+        write(isNegative ? "-" : "+")
+      } else {
+        write(isNegative ? "-1 * " : "1 * ")
+      }
+      write(term)
+    }
+  }
+
+  private mutating func write(_ cast: Term.Cast?) {
+    if let cast { write("::\(cast.rawValue)") }
+  }
+
+  /// `distinct` is a keyword, and yet a function's name.
+  private mutating func write(functionName name: Name) {
+    if style == .faithful, name != "distinct" { write(name: name) } else { write(name.text) }
+  }
+
+  mutating func writeList<Element>(
+    _ elements: [Element], separator: String = ", ", each: (inout Printer, Element) -> Void
+  ) {
+    for (index, element) in elements.enumerated() {
+      if index > 0 { write(separator) }
+      each(&self, element)
+    }
+  }
+
+  // MARK: Sources
+
+  mutating func write(_ source: Source) {
+    switch source {
+    case .measurement(let measurement): write(measurement)
+    case .subquery(let selection):
+      write("(")
+      write(selection)
+      write(")")
+    }
+  }
+
+  mutating func write(_ measurement: Measurement) {
+    if let database = measurement.database {
+      write(name: database)
+      write(".")
+    }
+    if let policy = measurement.retentionPolicy { write(name: policy) }
+    if measurement.database != nil || measurement.retentionPolicy != nil { write(".") }
+    switch measurement.target {
+    case .named(let name): if !name.isEmpty || style == .faithful { write(name: name) }
+    case .matching(let pattern): write(regex: pattern)
+    case .sameAsSource: write(":MEASUREMENT")
+    }
+  }
+
+  // MARK: Clauses
+
+  mutating func writeFrom(_ measurements: [Measurement]) {
+    guard !measurements.isEmpty else { return }
+    write(" FROM ")
+    writeList(measurements) { $0.write($1) }
+  }
+
+  mutating func writeOn(_ database: Name?) {
+    guard let database else { return }
+    write(" ON ")
+    write(name: database)
+  }
+
+  mutating func writeWhere(_ condition: Expression?) {
+    guard let condition else { return }
+    write(" WHERE ")
+    write(condition)
+  }
+
+  mutating func writeGroupBy(_ dimensions: [Expression]) {
+    guard !dimensions.isEmpty else { return }
+    write(" GROUP BY ")
+    writeList(dimensions) { $0.write($1, mayBeRegex: true) }
+  }
+
+  mutating func write(_ order: SortOrder?) {
+    guard let order else { return }
+    write(" ORDER BY ")
+    if let field = order.field { write(field.text + " ") }
+    write(order.isAscending ? "ASC" : "DESC")
+  }
+
+  /// `LIMIT n` and its kin; zero is none.
+  mutating func write(_ keyword: String, _ count: Int64) {
+    if count > 0 { write(" \(keyword) \(count)") }
+  }
+
+  mutating func writeWithKey(_ filter: TagKeyFilter) {
+    write(" WITH KEY ")
+    switch filter {
+    case .equal(let key):
+      write("= ")
+      write(name: key)
+    case .notEqual(let key):
+      write("!= ")
+      write(name: key)
+    case .matches(let pattern):
+      write("=~ ")
+      write(regex: pattern)
+    case .doesNotMatch(let pattern):
+      write("!~ ")
+      write(regex: pattern)
+    case .oneOf(let keys):
+      write("IN (")
+      writeList(keys) { $0.write(name: $1) }
+      write(")")
+    }
+  }
+}

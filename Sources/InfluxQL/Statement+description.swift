@@ -1,0 +1,36 @@
+// Statements as text.
+
+extension Statement: CustomStringConvertible {
+  /// The statement as a 1.x server prints it, in the answer to one who may not run it. Passwords are `[REDACTED]`.
+  ///
+  /// This is for people: it may not read back as the same statement.
+  public var description: String {
+    var printer = Printer(.server)
+    printer.write(self)
+    return printer.text
+  }
+
+  /// Text that every server reads as this statement, with bound parameters put in; nil where there is none, because it
+  /// would need the password, or a name holds a NUL or a carriage return.
+  public var forwardingText: String? {
+    if kind == .createUser || kind == .setPassword { return nil }
+    var printer = Printer(.faithful)
+    printer.write(self)
+    return printer.isFaithful ? printer.text : nil
+  }
+}
+
+extension Query: CustomStringConvertible {
+  /// The statements as a 1.x server prints them.
+  public var description: String { statements.map(\.description).joined(separator: ";\n") }
+
+  /// Text that every server reads as this query, or nil: see `Statement.forwardingText`.
+  public var forwardingText: String? {
+    var texts: [String] = []
+    for statement in statements {
+      guard let text = statement.forwardingText else { return nil }
+      texts.append(text)
+    }
+    return texts.joined(separator: "; ")
+  }
+}

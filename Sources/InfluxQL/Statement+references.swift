@@ -1,0 +1,108 @@
+// Everything that a statement reads and writes.
+
+extension Statement {
+  /// What it reads: every source, sub-queries' included, and the database behind ON. In the order in which a server
+  /// checks privileges.
+  public var reads: [SourceReference] {
+    switch body {
+    case .selection(let selection): return selection.references(in: nil).reads
+    case .explanation(let explanation): return explanation.selection.references(in: nil).reads
+    case .continuousQuery(let query):
+      return [SourceReference(database: query.database.nonEmpty, extent: .anyPolicy)]
+        + query.selection.references(in: query.database.nonEmpty).reads
+    case .metadata(let query): return query.reads(kind: kind)
+    case .measurements(let query): return query.reads
+    case .on where kind == .showRetentionPolicies: return [wholeDatabase(.anyPolicy)]
+    case .bare where kind == .showContinuousQueries || kind == .showQueries: return [wholeDatabase(.anyPolicy)]
+    default: return []
+    }
+  }
+
+  /// What it writes or destroys.
+  public var writes: [SourceReference] {
+    switch body {
+    case .selection(let selection): return selection.references(in: nil).writes
+    case .explanation(let explanation): return explanation.selection.references(in: nil).writes
+    case .continuousQuery(let query): return query.selection.references(in: query.database.nonEmpty).writes
+    case .deletion(let deletion):
+      guard !deletion.sources.isEmpty else { return [wholeDatabase(.everyPolicy)] }
+      return deletion.sources.map {
+        SourceReference($0, in: nil, extent: $0.retentionPolicy == nil ? .everyPolicy : .policy)
+      }
+    case .named(let name) where kind == .dropMeasurement:
+      return [SourceReference(database: nil, measurement: .named(name), extent: .everyPolicy)]
+    case .named(let name) where kind == .dropDatabase:
+      return [SourceReference(database: name.nonEmpty, extent: .everyPolicy)]
+    case .database(let database): return [SourceReference(database: database.name.nonEmpty, extent: .everyPolicy)]
+    case .policy(let policy):
+      return [SourceReference(database: policy.database.nonEmpty, retentionPolicy: policy.name.nonEmpty)]
+    case .on(let name, let database) where kind == .dropRetentionPolicy:
+      return [SourceReference(database: database?.nonEmpty, retentionPolicy: name.nonEmpty)]
+    case .on(_, let database) where kind == .dropContinuousQuery:
+      return [SourceReference(database: database?.nonEmpty, extent: .anyPolicy)]
+    default: return []
+    }
+  }
+
+  private func wholeDatabase(_ extent: SourceReference.Extent) -> SourceReference {
+    var database: Name?
+    if case .on(_, let named) = body { database = named }
+    return SourceReference(database: database, extent: extent)
+  }
+}
+
+extension Selection {
+  /// Every source and target, those of sub-queries included. `database` is where those that name none belong.
+  func references(in database: Name?) -> (reads: [SourceReference], writes: [SourceReference]) {
+    var reads: [SourceReference] = []
+    var writes: [SourceReference] = []
+    collect(in: database, reads: &reads, writes: &writes)
+    return (reads, writes)
+  }
+
+  /// Sub-queries nest no deeper than the parser lets them. A server takes INTO in a sub-query without a murmur, so its
+  /// target counts.
+  private func collect(in database: Name?, reads: inout [SourceReference], writes: inout [SourceReference]) {
+    for source in sources {
+      switch source {
+      case .measurement(let measurement): reads.append(SourceReference(measurement, in: database))
+      case .subquery(let selection): selection.collect(in: database, reads: &reads, writes: &writes)
+      }
+    }
+    if let into { writes.append(SourceReference(into, in: database)) }
+  }
+}
+
+extension MetadataQuery {
+  /// The database behind ON, where the server looks for sources that name none, and each source.
+  ///
+  /// Tag keys, tag values and estimated cardinalities come from the whole database, whichever policy a source names.
+  /// The others run as a SELECT on their sources' policies; without sources they reach over the database.
+  fileprivate func reads(kind: StatementKind) -> [SourceReference] {
+    guard !sources.isEmpty else { return [SourceReference(database: database, extent: .everyPolicy)] }
+    let isSelection = isExact || kind == .showSeries || kind == .showFieldKeys
+    return [SourceReference(database: database, extent: .anyPolicy)]
+      + sources.map { SourceReference($0, in: database, extent: isSelection ? .policy : .everyPolicy) }
+  }
+}
+
+extension MeasurementsQuery {
+  /// Nothing where it is about every database, which takes an administrator.
+  fileprivate var reads: [SourceReference] {
+    let name: Name?
+    switch database {
+    case .every: return []
+    case .named(let database): name = database
+    case nil: name = nil
+    }
+    var reads: [SourceReference] = []
+    if case .named(let policy) = retentionPolicy {
+      reads.append(SourceReference(database: name, retentionPolicy: policy))
+    } else {
+      reads.append(SourceReference(database: name, extent: .everyPolicy))
+    }
+    // No server looks into the database that WITH MEASUREMENT may name, but none refuses it either.
+    if let filter, filter.database != nil { reads.append(SourceReference(filter, in: name, extent: .everyPolicy)) }
+    return reads
+  }
+}
