@@ -12,6 +12,8 @@ public struct Configuration: Sendable, Equatable {
   public var timeouts = Timeouts()
   public var log = Log()
   public var passwords = Passwords()
+  /// What deserves a second look but stops nothing, in the order of lines.
+  public var warnings: [Problem] = []
 
   public init() {}
 
@@ -71,7 +73,9 @@ public struct Configuration: Sendable, Equatable {
 
   public struct Member: Sendable, Equatable {
     public var isTLS = false
+    /// A name or an address, without brackets.
     public var host = ""
+    /// As the URL says, else 80 or 443.
     public var port: UInt16 = 8086
 
     public init() {}
@@ -94,6 +98,7 @@ public struct Configuration: Sendable, Equatable {
     public var organizations: [String] = []
     public var users: [DeclaredUser] = []
     public var buckets: [DeclaredBucket] = []
+    /// In front of 1.x also those that the names of its buckets, `db/rp`, imply.
     public var mappings: [DeclaredMapping] = []
 
     public init() {}
