@@ -1,0 +1,44 @@
+// What [directory] and its declared tables say.
+
+extension Configuration {
+  public struct Directory: Sendable, Equatable {
+    public enum Source: String, Sendable, CaseIterable { case upstream, declared }
+
+    public var source = Source.upstream
+    public var organization = "default"
+    public var user = "admin"
+    /// Seconds between two refreshes from the upstream.
+    public var refreshSeconds = 30
+    public var organizations: [String] = []
+    public var users: [DeclaredUser] = []
+    public var buckets: [DeclaredBucket] = []
+    /// In front of 1.x also those that the names of its buckets, `db/rp`, imply.
+    public var mappings: [DeclaredMapping] = []
+
+    public init() {}
+  }
+
+  public struct DeclaredUser: Sendable, Equatable {
+    public var name = ""
+    public var organization = ""
+
+    public init() {}
+  }
+
+  public struct DeclaredBucket: Sendable, Equatable {
+    public var name = ""
+    public var organization = ""
+
+    public init() {}
+  }
+
+  public struct DeclaredMapping: Sendable, Equatable {
+    public var organization = ""
+    public var database = ""
+    public var retentionPolicy = ""
+    public var bucket = ""
+    public var isDefault = false
+
+    public init() {}
+  }
+}

@@ -1,0 +1,36 @@
+// What [[listener]] says: an address, its certificate and what is served there.
+
+extension Configuration {
+  public struct Listener: Sendable, Equatable {
+    /// Numeric address without brackets.
+    public var address = "127.0.0.1"
+    public var port: UInt16 = 8086
+    /// nil where the listener is plaintext.
+    public var tls: TLS?
+    public var serves: Set<Service> = [.data, .management]
+    /// Line of `[[listener]]` in the file, for messages.
+    public var line = 0
+
+    public init() {}
+  }
+
+  public enum Service: String, Sendable, CaseIterable { case data, management }
+
+  public struct TLS: Sendable, Equatable {
+    public var certificatePath = ""
+    public var keyPath = ""
+    /// `"1.2"` or `"1.3"`.
+    public var minimumVersion = TLSVersion.tls12
+    /// OpenSSL cipher list for TLS 1.2; nil for OpenSSL's defaults without anything below HIGH.
+    public var ciphers: String?
+    /// OpenSSL cipher suites for TLS 1.3; nil for OpenSSL's defaults.
+    public var cipherSuites: String?
+
+    public init() {}
+  }
+
+  public enum TLSVersion: String, Sendable, CaseIterable {
+    case tls12 = "1.2"
+    case tls13 = "1.3"
+  }
+}
