@@ -46,6 +46,9 @@ test: install lint ## everything that must pass
 test-long: install ## the tests under sanitizers, and the long ones
 	$(SCRIPTS)/sanitizers.sh $(FLAGS)
 
+bench: build ## measure beside nginx and HAProxy with the rig of ../shared/bench (ARGS="--seconds 3")
+	@$(SCRIPTS)/bench.sh $(ARGS)
+
 lint: ## check the form of sources and scripts
 	swift format lint --strict --recursive $(SOURCES)
 	@command -v shellcheck >/dev/null || $(SCRIPTS)/install.sh test

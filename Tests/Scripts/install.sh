@@ -71,7 +71,7 @@ make_venv() {
     cp "$wanted" "$venv/requirements.txt"
 }
 
-command -v swift >/dev/null || fail "there is no \`swift\`: install a toolchain from swift.org, 6.1 or newer"
+command -v swift >/dev/null || fail "there is no \`swift\`: install a toolchain from swift.org, 6.3 or newer"
 command -v apt-get >/dev/null || fail "this is not Debian: provide ${packages[*]}, and influxd 1.x in $influx_programs"
 install_packages
 [[ $purpose == build ]] || unpack_influxdb
