@@ -17,6 +17,9 @@ extension Configuration {
       login.description = table.loginDescription()
       login.read = table.targets("read")
       login.write = table.targets("write")
+      if !table.has("read"), !table.has("write") {
+        table.warning("token", "may neither read nor write: `read` and `write` are missing")
+      }
       return login
     }
   }

@@ -1,6 +1,7 @@
 // What [directory] and its declared tables say.
 
 extension Configuration {
+  /// `[directory]`: where organizations, users, buckets and mappings come from.
   public struct Directory: Sendable, Equatable {
     public enum Source: String, Sendable, CaseIterable { case upstream, declared }
 
@@ -18,6 +19,7 @@ extension Configuration {
     public init() {}
   }
 
+  /// `[[user]]`. Its organization is filled in where there is only one.
   public struct DeclaredUser: Sendable, Equatable {
     public var name = ""
     public var organization = ""
@@ -25,6 +27,7 @@ extension Configuration {
     public init() {}
   }
 
+  /// `[[bucket]]`. In front of 1.x its name is `database/policy`.
   public struct DeclaredBucket: Sendable, Equatable {
     public var name = ""
     public var organization = ""
@@ -32,6 +35,7 @@ extension Configuration {
     public init() {}
   }
 
+  /// `[[mapping]]`: which bucket a database and retention policy of a 1.x client are.
   public struct DeclaredMapping: Sendable, Equatable {
     public var organization = ""
     public var database = ""

@@ -1,6 +1,7 @@
 // What [[listener]] says: an address, its certificate and what is served there.
 
 extension Configuration {
+  /// `[[listener]]`: one address that clients reach.
   public struct Listener: Sendable, Equatable {
     /// Numeric address without brackets.
     public var address = "127.0.0.1"
@@ -14,8 +15,10 @@ extension Configuration {
     public init() {}
   }
 
+  /// What a listener answers: writes and queries, or the management API.
   public enum Service: String, Sendable, CaseIterable { case data, management }
 
+  /// The TLS of a listener. Both files are PEM and have been read once.
   public struct TLS: Sendable, Equatable {
     public var certificatePath = ""
     public var keyPath = ""
@@ -29,6 +32,7 @@ extension Configuration {
     public init() {}
   }
 
+  /// The oldest version that is accepted.
   public enum TLSVersion: String, Sendable, CaseIterable {
     case tls12 = "1.2"
     case tls13 = "1.3"

@@ -1,11 +1,13 @@
 // What [upstream] and [forward] say: the InfluxDB behind, and which other traffic reaches it.
 
 extension Configuration {
+  /// The language of the InfluxDB behind, and of the refusals that clients get.
   public enum Dialect: String, Sendable, CaseIterable {
     case influxDB1 = "influxdb-1"
     case influxDB2 = "influxdb-2"
   }
 
+  /// `[upstream]`: the servers behind, and gatehouse's own credential for them.
   public struct Upstream: Sendable, Equatable {
     public var dialect = Dialect.influxDB1
     public var members: [Member] = []
@@ -22,6 +24,7 @@ extension Configuration {
     public init() {}
   }
 
+  /// One server behind.
   public struct Member: Sendable, Equatable {
     public var isTLS = false
     /// A name or an address, without brackets.
@@ -32,6 +35,7 @@ extension Configuration {
     public init() {}
   }
 
+  /// `[forward]`: what becomes of requests that gatehouse neither understands nor serves.
   public struct Forward: Sendable, Equatable {
     public enum Other: Sendable, Equatable {
       case passThrough

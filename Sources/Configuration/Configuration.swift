@@ -17,12 +17,14 @@ public struct Configuration: Sendable, Equatable {
 
   public init() {}
 
+  /// `[store]`: where logins and tokens made at run time are kept.
   public struct Store: Sendable, Equatable {
     public var path = "gatehouse.db"
 
     public init() {}
   }
 
+  /// `[log]`: where the access log goes.
   public struct Log: Sendable, Equatable {
     /// `-` for standard output; nil for no access log.
     public var access: String? = "-"
@@ -30,6 +32,7 @@ public struct Configuration: Sendable, Equatable {
     public init() {}
   }
 
+  /// `[passwords]`: how passwords are hashed and verified.
   public struct Passwords: Sendable, Equatable {
     /// bcrypt cost of new hashes, 4...15.
     public var cost = 10

@@ -81,3 +81,8 @@ func hashThatCannotVerifyIsRefused(hash: String) {
   #expect(
     problems(in: minimal + one + one) == ["14:9: authorization.token: is the name of the login at line 10 too"])
 }
+
+@Test func loginWithoutPermissionsIsAWarning() throws {
+  let text = minimal + "[[authorization]]\ntoken = \"a\"\npassword_hash = \"\(hash)\"\n"
+  #expect(try decode(text).warnings.map(\.key) == ["listener.plaintext", "authorization.token"])
+}
