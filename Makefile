@@ -1,0 +1,61 @@
+# What people run here. Everything is made in .build and build; no system service is started or changed.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.PHONY: help install build run demo test test-long bench lint format clean
+
+# A warning is a mistake. The flags are the same everywhere, so that one build serves all.
+FLAGS := -Xswiftc -warnings-as-errors -Xcc -Werror -Xcxx -Werror
+RELEASE := -c release --static-swift-stdlib $(FLAGS)
+
+SCRIPTS := Tests/Scripts
+SOURCES := Sources Tests Package.swift
+
+# A crash is reported at once and does not wait for a debugger.
+export SWIFT_BACKTRACE := enable=no
+export GATEHOUSE_BINARY ?= $(CURDIR)/.build/release/gatehouse
+export INFLUXD ?= $(CURDIR)/build/influxdb/usr/bin/influxd
+export INFLUX ?= $(CURDIR)/build/influxdb/usr/bin/influx
+export PYTHON ?= $(CURDIR)/build/venv/bin/python3
+
+help: ## show this
+	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' Makefile | expand -t 14
+
+install: ## install what building, running and testing need (Debian 12)
+	@$(SCRIPTS)/install.sh test
+
+build: ## build the release: .build/release/gatehouse
+	@$(SCRIPTS)/install.sh build
+	swift build $(RELEASE) --product gatehouse
+
+run: ## build, start a real InfluxDB 1.6.7 with gatehouse before it, show it, serve until Ctrl-C
+	@$(SCRIPTS)/install.sh run
+	swift build $(RELEASE) --product gatehouse
+	@$(SCRIPTS)/demo.sh run
+
+demo: ## the same as run, but end after the show
+	@$(SCRIPTS)/install.sh run
+	swift build $(RELEASE) --product gatehouse
+	@$(SCRIPTS)/demo.sh demo
+
+test: install lint ## everything that must pass
+	swift build $(RELEASE) --product gatehouse
+	swift build --build-tests $(FLAGS)
+	swift test --skip-build $(FLAGS)
+
+test-long: install ## the tests under sanitizers, and the long ones
+	$(SCRIPTS)/sanitizers.sh $(FLAGS)
+
+bench: build ## measure beside nginx and HAProxy with the rig of ../shared/bench (ARGS="--seconds 3")
+	@$(SCRIPTS)/bench.sh $(ARGS)
+
+lint: ## check the form of sources and scripts
+	swift format lint --strict --recursive $(SOURCES)
+	@command -v shellcheck >/dev/null || $(SCRIPTS)/install.sh test
+	shellcheck --external-sources .ci/run $(SCRIPTS)/*.sh
+
+format: ## bring the sources into form
+	swift format --in-place --recursive $(SOURCES)
+
+clean: ## remove what was built and made
+	rm -rf .build build

@@ -1,0 +1,70 @@
+// [[authorization]]: logins that are kept in the file.
+
+extension Configuration {
+  static func authorizations(_ root: inout TableReader) -> [DeclaredAuthorization] {
+    var lines: [[UInt8]: Int] = [:]
+    return root.decodeEach("authorization") { table in
+      var login = DeclaredAuthorization()
+      login.line = table.position.line
+      if let token = table.requiredName("token", hint: ": the name of the login") {
+        login.token = token.value
+        if let line = lines.updateValue(login.line, forKey: token.value.bytes) {
+          table.problem("token", "is the name of the login at line \(line) too", at: token.position)
+        }
+      }
+      login.passwordHash = table.passwordHash() ?? ""
+      login.isActive = table.status()
+      login.description = table.loginDescription()
+      login.read = table.targets("read")
+      login.write = table.targets("write")
+      if !table.has("read"), !table.has("write") {
+        table.warning("token", "may neither read nor write: `read` and `write` are missing")
+      }
+      return login
+    }
+  }
+}
+
+extension TableReader {
+  fileprivate mutating func passwordHash() -> String? {
+    if !has("password_hash") { problem("password_hash", "is missing; `gatehouse hash-password` makes one") }
+    guard let hash = string("password_hash") else { return nil }
+    if let mistake = PasswordHashFormat.mistake(in: hash.value) {
+      problem("password_hash", mistake, at: hash.position)
+    }
+    return hash.value
+  }
+
+  private enum Status: String, CaseIterable { case active, inactive }
+
+  fileprivate mutating func status() -> Bool {
+    let status: Status? = choice("status")
+    return status != .inactive
+  }
+
+  fileprivate mutating func loginDescription() -> String {
+    guard let text = string("description") else { return "" }
+    if text.value.utf8.count > 65_536 { problem("description", "is longer than 64 KiB", at: text.position) }
+    return text.value
+  }
+
+  /// Databases, or a retention policy of one as `db/rp`. `db/*` is another way to say `db`.
+  fileprivate mutating func targets(_ key: String) -> [String] {
+    guard let texts = strings(key) else { return [] }
+    var targets: [String] = []
+    for text in texts.value where check(text, of: key) {
+      let parts = text.value.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count <= 2, !parts.contains("") else {
+        problem(key, "must be a database or \"database/policy\"", at: text.position)
+        continue
+      }
+      let target = parts.count == 2 && parts[1] == "*" ? String(parts[0]) : text.value
+      if targets.contains(where: { $0.utf8.elementsEqual(target.utf8) }) {
+        problem(key, "has \"\(printable(text.value))\" twice", at: text.position)
+      } else {
+        targets.append(target)
+      }
+    }
+    return targets
+  }
+}

@@ -1,0 +1,17 @@
+// What [[authorization]] says.
+
+extension Configuration {
+  /// `[[authorization]]`: a login kept in the file.
+  public struct DeclaredAuthorization: Sendable, Equatable {
+    public var token = ""
+    public var passwordHash = ""
+    public var isActive = true
+    public var description = ""
+    /// Databases, or `db/rp`.
+    public var read: [String] = []
+    public var write: [String] = []
+    public var line = 0
+
+    public init() {}
+  }
+}

@@ -1,0 +1,51 @@
+// What [upstream] and [forward] say: the InfluxDB behind, and which other traffic reaches it.
+
+extension Configuration {
+  /// The language of the InfluxDB behind, and of the refusals that clients get.
+  public enum Dialect: String, Sendable, CaseIterable {
+    case influxDB1 = "influxdb-1"
+    case influxDB2 = "influxdb-2"
+  }
+
+  /// `[upstream]`: the servers behind, and gatehouse's own credential for them.
+  public struct Upstream: Sendable, Equatable {
+    public var dialect = Dialect.influxDB1
+    public var members: [Member] = []
+    public var username: String?
+    /// Never printed: the type redacts itself.
+    public var password: Secret?
+    public var token: Secret?
+    /// PEM file of the CAs that verify `https` members; nil for the system's.
+    public var caPath: String?
+    /// Idle connections kept per member and event loop.
+    public var idleConnections = 64
+    public var plaintextCredential = false
+
+    public init() {}
+  }
+
+  /// One server behind.
+  public struct Member: Sendable, Equatable {
+    public var isTLS = false
+    /// A name or an address, without brackets.
+    public var host = ""
+    /// As the URL says, else 80 or 443.
+    public var port: UInt16 = 8086
+
+    public init() {}
+  }
+
+  /// `[forward]`: what becomes of requests that gatehouse neither understands nor serves.
+  public struct Forward: Sendable, Equatable {
+    public enum Other: Sendable, Equatable {
+      case passThrough
+      case deny
+      case paths([String])
+    }
+
+    /// Its default depends on the dialect: `deny` in front of 1.x, `passThrough` in front of 2.x.
+    public var other = Other.deny
+
+    public init() {}
+  }
+}

@@ -1,0 +1,62 @@
+// The sections that are a list of keys with ranges: store, limits, timeouts, log and passwords.
+
+extension Configuration.Store {
+  init(_ table: inout TableReader, _ surroundings: Surroundings) {
+    path = table.path(to: "path", surroundings)?.value ?? surroundings.resolved(path)
+  }
+}
+
+extension Configuration.Limits {
+  init(_ table: inout TableReader) {
+    connections = table.integer("connections", in: 1...10_000_000) ?? connections
+    headBytes = table.size("head_bytes", in: 1_024...1_048_576) ?? headBytes
+    headFields = table.integer("head_fields", in: 8...10_000) ?? headFields
+    collectBytes = table.size("collect_bytes", in: 0...16_777_216) ?? collectBytes
+    writeBytes = table.size("write_bytes", in: 1...(1 << 40)) ?? writeBytes
+    queryBytes = table.size("query_bytes", in: 1_024...(1 << 30)) ?? queryBytes
+    managementBytes = table.size("management_bytes", in: 1_024...16_777_216) ?? managementBytes
+    upstreamConnections = table.integer("upstream_connections", in: 1...65_536) ?? upstreamConnections
+  }
+}
+
+extension Configuration.Timeouts {
+  /// A day: more is a slip of the pen, and still fits every clock.
+  private static let longest = 86_400_000
+
+  init(_ table: inout TableReader) {
+    let range = 1...Self.longest
+    handshake = table.duration("handshake", in: range)?.value ?? handshake
+    head = table.duration("head", in: range)?.value ?? head
+    bodyProgress = table.duration("body_progress", in: range)?.value ?? bodyProgress
+    sendProgress = table.duration("send_progress", in: range)?.value ?? sendProgress
+    idle = table.duration("idle", in: range)?.value ?? idle
+    upstreamConnect = table.duration("upstream_connect", in: range)?.value ?? upstreamConnect
+    upstreamResponse = table.duration("upstream_response", in: range)?.value ?? upstreamResponse
+    upstreamIdle = table.duration("upstream_idle", in: range)?.value ?? upstreamIdle
+    drain = table.duration("drain", in: 0...Self.longest)?.value ?? drain
+  }
+}
+
+extension Configuration.Log {
+  init(_ table: inout TableReader, _ surroundings: Surroundings) {
+    guard let node = table.take("access") else { return }
+    switch node.value {
+    case .boolean(false): access = nil
+    case .string("-"): access = "-"
+    case .string(let path):
+      if table.check(Located(value: path, position: node.position), of: "access") {
+        access = surroundings.resolved(path)
+      }
+    default: table.wrongType("access", node, expected: "\"-\", a path or false")
+    }
+  }
+}
+
+extension Configuration.Passwords {
+  init(_ table: inout TableReader) {
+    cost = table.integer("cost", in: 4...PasswordHashFormat.highestCost) ?? cost
+    workers = table.integer("workers", in: 1...256)
+    queue = table.integer("queue", in: 1...1_000_000) ?? queue
+    strong = table.boolean("strong")?.value ?? strong
+  }
+}

@@ -1,0 +1,96 @@
+// Keys that name files, and secrets from a file, the environment or the text itself.
+
+extension TableReader {
+  /// A path, made relative to the configuration file; the file itself is not looked at.
+  mutating func path(to key: String, _ surroundings: Surroundings) -> Located<String>? {
+    guard let text = name(key) else { return nil }
+    return Located(value: surroundings.resolved(text.value), position: text.position)
+  }
+
+  /// A PEM file that must exist and hold a block of the given label.
+  mutating func pemFile(
+    _ key: String, label: String, isSecret: Bool = false, _ surroundings: Surroundings
+  ) -> Located<String>? {
+    guard let file = path(to: key, surroundings) else { return nil }
+    do throws(FileFailure) {
+      let bytes = try surroundings.files.contents(of: file.value, limit: 4 << 20, isSecret: isSecret)
+      if !String(decoding: bytes, as: UTF8.self).contains("\(label)-----") {
+        problem(key, "\(printable(file.value)) has no PEM block `\(label)`", at: file.position)
+      }
+    } catch {
+      problem(key, "\(printable(file.value)) \(error.message)", at: file.position)
+    }
+    return file
+  }
+
+  /// A secret: a string, or the first line of `{ file = "…" }`, or the variable of `{ env = "…" }`.
+  mutating func secret(_ key: String, _ surroundings: Surroundings) -> Located<String>? {
+    guard let node = take(key) else { return nil }
+    switch node.value {
+    case .string(let text):
+      guard isUsable(text, of: key, source: "it", at: node.position) else { return nil }
+      if surroundings.isFileOpenToAll {
+        warning(key, "a secret stands in a file that every user of this machine may read", at: node.position)
+      }
+      return Located(value: text, position: node.position)
+    case .table(let members):
+      var source = TableReader(members, tableName: path(key), position: node.position, report: report)
+      defer { source.finish() }
+      let file = source.path(to: "file", surroundings)
+      let variable = source.name("env")
+      switch (file, variable) {
+      case (let file?, nil): return secret(key, inFile: file, surroundings)
+      case (nil, let variable?): return secret(key, inVariable: variable, surroundings)
+      case (.some, .some): problem(key, "must have either `file` or `env`, not both", at: node.position)
+      case (nil, nil):
+        // A member of the wrong type or name has been reported already.
+        if members.isEmpty { problem(key, "must have `file` or `env`", at: node.position) }
+      }
+      return nil
+    default:
+      wrongType(key, node, expected: "a string, { file = \"…\" } or { env = \"…\" }")
+      return nil
+    }
+  }
+
+  private func secret(
+    _ key: String, inFile file: Located<String>, _ surroundings: Surroundings
+  ) -> Located<String>? {
+    do throws(FileFailure) {
+      let bytes = try surroundings.files.contents(of: file.value, limit: 65_536, isSecret: true)
+      var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+      if line.count < bytes.count, line.last == UInt8(ascii: "\r") { line.removeLast() }
+      guard let text = String(validating: line, as: UTF8.self) else {
+        problem(key, "\(printable(file.value)) is not UTF-8", at: file.position)
+        return nil
+      }
+      let source = "the first line of \(printable(file.value))"
+      return isUsable(text, of: key, source: source, at: file.position)
+        ? Located(value: text, position: file.position) : nil
+    } catch {
+      problem(key, "\(printable(file.value)) \(error.message)", at: file.position)
+      return nil
+    }
+  }
+
+  private func secret(
+    _ key: String, inVariable name: Located<String>, _ surroundings: Surroundings
+  ) -> Located<String>? {
+    let source = "the environment variable \(printable(name.value))"
+    guard let text = surroundings.environment(name.value) else {
+      problem(key, "\(source) is not set", at: name.position)
+      return nil
+    }
+    return isUsable(text, of: key, source: source, at: name.position)
+      ? Located(value: text, position: name.position) : nil
+  }
+
+  /// The value itself must never stand in the message.
+  private func isUsable(_ text: String, of key: String, source: String, at place: Position) -> Bool {
+    if text.isEmpty { problem(key, source == "it" ? "must not be empty" : "\(source) is empty", at: place) }
+    if text.hasControlCharacters {
+      problem(key, source == "it" ? "has a control character" : "\(source) has a control character", at: place)
+    }
+    return !text.isEmpty && !text.hasControlCharacters
+  }
+}

@@ -1,0 +1,26 @@
+#!/bin/bash
+# Runs every test under each sanitizer, gatehouse itself included, and the long ones: sanitizers.sh [FLAGS OF swift build].
+set -euo pipefail
+# shellcheck source=Tests/Scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+cd "$root"
+# The tests that `make test` shortens run in full.
+export GATEHOUSE_LONG=1
+# A report ends the program, so that it cannot pass unseen.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+export TSAN_OPTIONS=halt_on_error=1:abort_on_error=1
+
+for sanitizer in ${SANITIZERS:-address thread}; do
+    scratch=.build/sanitize-$sanitizer
+    step "Building with -sanitize=$sanitizer"
+    swift build --build-tests --sanitize="$sanitizer" --scratch-path "$scratch" "$@"
+    step "Testing with -sanitize=$sanitizer"
+    GATEHOUSE_BINARY=$root/$scratch/debug/gatehouse \
+        swift test --skip-build --sanitize="$sanitizer" --scratch-path "$scratch" "$@"
+done
+
+step "The long tests on the release"
+swift build -c release --static-swift-stdlib "$@" --product gatehouse
+swift build --build-tests "$@"
+GATEHOUSE_BINARY=$root/.build/release/gatehouse swift test --skip-build "$@"
