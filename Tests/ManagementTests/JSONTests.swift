@@ -15,7 +15,7 @@ private func problem(_ bytes: [UInt8]) -> String? {
   }
 }
 
-// What encoding/json of Go 1.22 says of each.
+// What encoding/json of Go 1.19 says of each.
 @Test(arguments: [
   ("", "EOF"), (" \n", "EOF"), ("{", "unexpected EOF"), ("[1", "unexpected EOF"), ("\"a", "unexpected EOF"),
   ("\"\\", "unexpected EOF"), ("tru", "unexpected EOF"), ("-", "unexpected EOF"), ("1e", "unexpected EOF"),
