@@ -5,16 +5,18 @@ public final class AuthorizationSnapshot: Sendable {
   public let revision: UInt64
   public let authorizations: [Identifier: Authorization]
   public let tokens: [Identifier: APIToken]
-  private let names: [String: Identifier]
+  /// By the bytes of the name: Swift compares strings by canonical equivalence, a login's name is bytes.
+  private let names: [[UInt8]: Identifier]
 
   /// A declared authorization shadows a stored one of the same name.
   public init(revision: UInt64, authorizations: some Sequence<Authorization>, tokens: some Sequence<APIToken>) {
     var byID: [Identifier: Authorization] = [:]
-    var byName: [String: Identifier] = [:]
+    var byName: [[UInt8]: Identifier] = [:]
     for authorization in authorizations {
       byID[authorization.id] = authorization
-      if let present = byName[authorization.token], byID[present]?.origin == .declared { continue }
-      byName[authorization.token] = authorization.id
+      let name = Array(authorization.token.utf8)
+      if let present = byName[name], byID[present]?.origin == .declared { continue }
+      byName[name] = authorization.id
     }
     self.revision = revision
     self.authorizations = byID
@@ -22,12 +24,50 @@ public final class AuthorizationSnapshot: Sendable {
     self.tokens = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
   }
 
+  private init(
+    revision: UInt64, authorizations: [Identifier: Authorization], names: [[UInt8]: Identifier],
+    tokens: [Identifier: APIToken]
+  ) {
+    self.revision = revision
+    self.authorizations = authorizations
+    self.names = names
+    self.tokens = tokens
+  }
+
+  public static let empty = AuthorizationSnapshot(revision: 0, authorizations: [], tokens: [])
+
   /// The login that `name` means, compared byte by byte.
-  public func authorization(named name: String) -> Authorization? {
-    // Swift compares strings by canonical equivalence; a login's name is bytes.
-    guard let id = names[name], let found = authorizations[id], found.token.utf8.elementsEqual(name.utf8) else {
-      return nil
+  public func authorization(named name: String) -> Authorization? { authorization(named: Array(name.utf8)) }
+
+  /// The login whose name has exactly these bytes.
+  public func authorization(named name: [UInt8]) -> Authorization? { names[name].flatMap { authorizations[$0] } }
+
+  /// Whether a declared login of the same name makes this one unreachable.
+  public func isShadowed(_ authorization: Authorization) -> Bool {
+    names[Array(authorization.token.utf8)] != authorization.id
+  }
+
+  /// This snapshot with one stored change made to it.
+  func applying(_ change: StoreChange) -> AuthorizationSnapshot {
+    var authorizations = authorizations
+    var names = names
+    var tokens = tokens
+    switch change {
+    case .insertAuthorization(let authorization), .updateAuthorization(let authorization):
+      authorizations[authorization.id] = authorization
+      let name = Array(authorization.token.utf8)
+      if names[name].flatMap({ authorizations[$0] })?.origin != .declared { names[name] = authorization.id }
+    case .deleteAuthorization(let id):
+      if let removed = authorizations.removeValue(forKey: id) {
+        let name = Array(removed.token.utf8)
+        if names[name] == id { names[name] = nil }
+      }
+    case .insertToken(let token), .updateToken(let token):
+      tokens[token.id] = token
+    case .deleteToken(let id):
+      tokens[id] = nil
     }
-    return found
+    return AuthorizationSnapshot(
+      revision: revision &+ 1, authorizations: authorizations, names: names, tokens: tokens)
   }
 }

@@ -3,10 +3,12 @@
 /// One change, applied whole or not at all.
 public enum StoreChange: Sendable {
   case insertAuthorization(Authorization)
-  /// Replaces the stored authorization of the same identifier; fails with `notFound` where there is none.
+  /// Replaces the stored authorization of the same identifier whose revision is one less; fails with `notFound` where
+  /// there is none and with `stale` where someone else changed it since.
   case updateAuthorization(Authorization)
   case deleteAuthorization(Identifier)
   case insertToken(APIToken)
+  /// As `updateAuthorization`.
   case updateToken(APIToken)
   case deleteToken(Identifier)
 }
@@ -14,8 +16,13 @@ public enum StoreChange: Sendable {
 public enum StoreError: Error, Sendable, Equatable {
   /// Another authorization has this name already.
   case nameTaken
+  /// Another object has this identifier already: draw another one.
+  case identifierTaken
   case notFound
-  /// Out of reach, full, locked for too long, of another schema version or damaged; the text is for the log.
+  /// Changed by someone else since it was loaded: load and try again.
+  case stale
+  /// Out of reach, full, locked for too long, of another schema version or damaged; the text is for the log and holds
+  /// nothing of what is stored.
   case unavailable(String)
 }
 
@@ -34,10 +41,10 @@ public struct StoreContents: Sendable {
 public protocol AuthorizationStore: AnyObject {
   func load() throws(StoreError) -> StoreContents
   func apply(_ change: StoreChange) throws(StoreError)
-  /// Whether anyone else, another process included, changed the store since the last `load` or `apply`. Cheap.
+  /// Whether anyone else, another process included, changed the store since the last `load`. Cheap.
   func changedElsewhere() throws(StoreError) -> Bool
   /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
-  /// first sight. Names of the same `kind` that are not listed are forgotten, so that a database dropped and made
-  /// again gets a new one.
-  func identifiers(for names: [String], kind: String) throws(StoreError) -> [String: Identifier]
+  /// first sight and answered in the order of `names`. Names of the same `kind` that are not listed are forgotten, so
+  /// that a database dropped and made again gets a new one.
+  func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier]
 }

@@ -58,7 +58,10 @@ public struct Permission: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func pattern(_ pattern: String, matches name: String) -> Bool {
-    guard pattern.utf8.count > 2, pattern.utf8.suffix(2).elementsEqual("/*".utf8) else { return pattern == name }
+    guard pattern.utf8.count > 2, pattern.utf8.suffix(2).elementsEqual("/*".utf8) else {
+      // Swift compares strings by canonical equivalence; names of buckets are bytes.
+      return pattern.utf8.elementsEqual(name.utf8)
+    }
     return pattern.utf8.dropLast(2).elementsEqual(name.utf8.prefix { $0 != UInt8(ascii: "/") })
   }
 

@@ -1,0 +1,178 @@
+// The one place where authorizations and tokens change: store first, then the snapshot that the event loops read.
+
+/// Why a change was refused.
+public enum ChangeError: Error, Sendable, Equatable {
+  /// Another authorization, stored or declared, has this name.
+  case nameTaken
+  case notFound
+  /// Declared in the configuration file.
+  case readOnly
+  /// The store is out of reach; nothing was changed. The text is for the log.
+  case unavailable(String)
+}
+
+/// Owns the store and what the configuration declares. Used from one thread, the management thread.
+///
+/// A method that changes something returns after the change is durable and the new snapshot is published, so that no
+/// event loop that looks again can act on the old state.
+public final class AuthorizationRegistry {
+  private let store: any AuthorizationStore
+  private let publication: Publication<AuthorizationSnapshot>
+  /// Nanoseconds since 1970.
+  let now: () -> Int64
+  private var generator: IdentifierGenerator
+  private var declared: [Authorization] = []
+  /// Counts every state of every declared login, so that no two states of one share a revision.
+  private var declaredRevision: UInt64 = 0
+
+  public init(
+    store: any AuthorizationStore, publication: Publication<AuthorizationSnapshot>,
+    generator: IdentifierGenerator = IdentifierGenerator(), now: @escaping () -> Int64
+  ) {
+    self.store = store
+    self.publication = publication
+    self.generator = generator
+    self.now = now
+  }
+
+  /// What is published now.
+  public var snapshot: AuthorizationSnapshot { publication.value }
+
+  /// Loads everything and publishes it.
+  public func load() throws(ChangeError) {
+    let contents = try reach { () throws(StoreError) in try store.load() }
+    publication.publish(
+      AuthorizationSnapshot(
+        revision: snapshot.revision &+ 1, authorizations: declared + contents.authorizations,
+        tokens: contents.tokens))
+  }
+
+  /// Replaces the logins of the configuration file. One that is as before keeps its revision, and with it every
+  /// verification that is remembered. Publishes nothing: `load` follows.
+  public func replaceDeclared(_ logins: [Authorization]) {
+    let before = Dictionary(declared.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    declared = logins.map { login in
+      var login = login
+      if let old = before[login.id] {
+        login.createdAt = old.createdAt
+        login.updatedAt = old.updatedAt
+        login.revision = old.revision
+        if login == old { return old }
+        login.updatedAt = now()
+      }
+      declaredRevision &+= 1
+      login.revision = declaredRevision
+      return login
+    }
+  }
+
+  /// Loads anew if another process changed the store; whether it did. Cheap when nothing changed.
+  @discardableResult
+  public func pollForChangesElsewhere() throws(ChangeError) -> Bool {
+    guard try reach({ () throws(StoreError) in try store.changedElsewhere() }) else { return false }
+    try load()
+    return true
+  }
+
+  /// Adds an authorization made by `build`, which is given a fresh identifier and the time.
+  public func createAuthorization(
+    _ build: (Identifier, Int64) -> Authorization
+  ) throws(ChangeError) -> Authorization {
+    try pollForChangesElsewhere()
+    while true {
+      let time = now()
+      let made = build(generator.next(now: time), time)
+      guard snapshot.authorization(named: made.token) == nil else { throw .nameTaken }
+      if try commit(.insertAuthorization(made)) { return made }
+    }
+  }
+
+  /// Changes one authorization. `change` sees its newest state and may be called again if another process interferes.
+  @discardableResult
+  public func updateAuthorization(
+    _ id: Identifier, _ change: (inout Authorization) -> Void
+  ) throws(ChangeError) -> Authorization {
+    try pollForChangesElsewhere()
+    while true {
+      guard var changed = snapshot.authorizations[id] else { throw .notFound }
+      guard changed.origin == .stored else { throw .readOnly }
+      change(&changed)
+      changed.revision &+= 1
+      changed.updatedAt = now()
+      if try commit(.updateAuthorization(changed)) { return changed }
+    }
+  }
+
+  public func deleteAuthorization(_ id: Identifier) throws(ChangeError) {
+    try pollForChangesElsewhere()
+    if let present = snapshot.authorizations[id], present.origin != .stored { throw .readOnly }
+    _ = try commit(.deleteAuthorization(id))
+  }
+
+  /// As `createAuthorization`.
+  public func createToken(_ build: (Identifier, Int64) -> APIToken) throws(ChangeError) -> APIToken {
+    try pollForChangesElsewhere()
+    while true {
+      let time = now()
+      let made = build(generator.next(now: time), time)
+      if try commit(.insertToken(made)) { return made }
+    }
+  }
+
+  /// As `updateAuthorization`.
+  @discardableResult
+  public func updateToken(_ id: Identifier, _ change: (inout APIToken) -> Void) throws(ChangeError) -> APIToken {
+    try pollForChangesElsewhere()
+    while true {
+      guard var changed = snapshot.tokens[id] else { throw .notFound }
+      guard changed.origin == .stored else { throw .readOnly }
+      change(&changed)
+      changed.revision &+= 1
+      changed.updatedAt = now()
+      if try commit(.updateToken(changed)) { return changed }
+    }
+  }
+
+  public func deleteToken(_ id: Identifier) throws(ChangeError) {
+    try pollForChangesElsewhere()
+    if let present = snapshot.tokens[id], present.origin != .stored { throw .readOnly }
+    _ = try commit(.deleteToken(id))
+  }
+
+  /// Identifiers for named things; see `AuthorizationStore`.
+  public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
+    try store.identifiers(for: names, kind: kind)
+  }
+
+  /// Stores and publishes; false where another process interfered and the change has to be made anew.
+  private func commit(_ change: StoreChange) throws(ChangeError) -> Bool {
+    do throws(StoreError) {
+      try store.apply(change)
+    } catch {
+      switch error {
+      case .stale, .identifierTaken:
+        try load()
+        return false
+      default: throw ChangeError(error)
+      }
+    }
+    publication.publish(snapshot.applying(change))
+    return true
+  }
+
+  private func reach<Result>(_ body: () throws(StoreError) -> Result) throws(ChangeError) -> Result {
+    do throws(StoreError) { return try body() } catch { throw ChangeError(error) }
+  }
+}
+
+extension ChangeError {
+  init(_ error: StoreError) {
+    self =
+      switch error {
+      case .nameTaken: .nameTaken
+      case .notFound: .notFound
+      case .stale, .identifierTaken: .unavailable("store: changed by another process")
+      case .unavailable(let text): .unavailable(text)
+      }
+  }
+}

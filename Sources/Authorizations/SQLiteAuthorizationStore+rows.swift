@@ -1,0 +1,141 @@
+// How authorizations, tokens and their permissions become rows, and come back.
+
+extension SQLiteAuthorizationStore {
+  func authorizations() throws(StoreError) -> [Authorization] {
+    var permissions = try permissions(in: "authorization_permissions")
+    var found: [Authorization] = []
+    let query = try connection.statement(
+      """
+      SELECT id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at
+      FROM authorizations ORDER BY id
+      """)
+    while try query.step() {
+      let id = try query.identifier(0)
+      found.append(
+        Authorization(
+          id: id, token: try query.name(1), status: try query.value(2, as: Status.self),
+          description: try query.name(3), organizationID: try query.identifier(4), userID: try query.identifier(5),
+          permissions: permissions.removeValue(forKey: id) ?? [], passwordHash: query.optionalText(6),
+          revision: UInt64(bitPattern: query.integer(7)), createdAt: query.integer(8), updatedAt: query.integer(9)))
+    }
+    return found
+  }
+
+  func tokens() throws(StoreError) -> [APIToken] {
+    var permissions = try permissions(in: "token_permissions")
+    var found: [APIToken] = []
+    let query = try connection.statement(
+      """
+      SELECT id, salt, digest, status, description, organization, owner, revision, created_at, updated_at
+      FROM tokens ORDER BY id
+      """)
+    while try query.step() {
+      let id = try query.identifier(0)
+      found.append(
+        APIToken(
+          id: id, salt: query.bytes(1), digest: query.bytes(2), status: try query.value(3, as: Status.self),
+          description: try query.name(4), organizationID: try query.identifier(5), userID: try query.identifier(6),
+          permissions: permissions.removeValue(forKey: id) ?? [], revision: UInt64(bitPattern: query.integer(7)),
+          createdAt: query.integer(8), updatedAt: query.integer(9)))
+    }
+    return found
+  }
+
+  private func permissions(in table: String) throws(StoreError) -> [Identifier: [Permission]] {
+    var found: [Identifier: [Permission]] = [:]
+    let query = try connection.statement(
+      "SELECT holder, action, type, resource, organization, name FROM \(table) ORDER BY holder, position")
+    while try query.step() {
+      let resource = Resource(
+        type: try query.value(2, as: ResourceType.self), id: try query.optionalIdentifier(3),
+        organizationID: try query.optionalIdentifier(4), name: try query.optionalName(5))
+      found[try query.identifier(0), default: []].append(
+        Permission(try query.value(1, as: Action.self), resource))
+    }
+    return found
+  }
+
+  func insert(_ authorization: Authorization) throws(StoreError) {
+    try connection.statement(
+      """
+      INSERT INTO authorizations
+        (id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    ).run(
+      .identifier(authorization.id), .name(authorization.token), .text(authorization.status.rawValue),
+      .name(authorization.description), .identifier(authorization.organizationID), .identifier(authorization.userID),
+      .text(authorization.passwordHash), .integer(Int64(bitPattern: authorization.revision)),
+      .integer(authorization.createdAt), .integer(authorization.updatedAt))
+    try insert(authorization.permissions, of: authorization.id, into: "authorization_permissions")
+  }
+
+  func update(_ authorization: Authorization) throws(StoreError) {
+    try connection.statement(
+      """
+      UPDATE authorizations SET token = ?, status = ?, description = ?, organization = ?, owner = ?,
+        password_hash = ?, revision = ?, created_at = ?, updated_at = ? WHERE id = ? AND revision = ?
+      """
+    ).run(
+      .name(authorization.token), .text(authorization.status.rawValue), .name(authorization.description),
+      .identifier(authorization.organizationID), .identifier(authorization.userID),
+      .text(authorization.passwordHash), .integer(Int64(bitPattern: authorization.revision)),
+      .integer(authorization.createdAt), .integer(authorization.updatedAt), .identifier(authorization.id),
+      .integer(Int64(bitPattern: authorization.revision &- 1)))
+    guard connection.changedRows > 0 else { throw try missedUpdate(authorization.id, of: "authorizations") }
+    try replace(authorization.permissions, of: authorization.id, in: "authorization_permissions")
+  }
+
+  func insert(_ token: APIToken) throws(StoreError) {
+    try connection.statement(
+      """
+      INSERT INTO tokens
+        (id, salt, digest, status, description, organization, owner, revision, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    ).run(
+      .identifier(token.id), .bytes(token.salt), .bytes(token.digest), .text(token.status.rawValue),
+      .name(token.description), .identifier(token.organizationID), .identifier(token.userID),
+      .integer(Int64(bitPattern: token.revision)), .integer(token.createdAt), .integer(token.updatedAt))
+    try insert(token.permissions, of: token.id, into: "token_permissions")
+  }
+
+  func update(_ token: APIToken) throws(StoreError) {
+    try connection.statement(
+      """
+      UPDATE tokens SET salt = ?, digest = ?, status = ?, description = ?, organization = ?, owner = ?,
+        revision = ?, created_at = ?, updated_at = ? WHERE id = ? AND revision = ?
+      """
+    ).run(
+      .bytes(token.salt), .bytes(token.digest), .text(token.status.rawValue), .name(token.description),
+      .identifier(token.organizationID), .identifier(token.userID), .integer(Int64(bitPattern: token.revision)),
+      .integer(token.createdAt), .integer(token.updatedAt), .identifier(token.id),
+      .integer(Int64(bitPattern: token.revision &- 1)))
+    guard connection.changedRows > 0 else { throw try missedUpdate(token.id, of: "tokens") }
+    try replace(token.permissions, of: token.id, in: "token_permissions")
+  }
+
+  private func replace(
+    _ permissions: [Permission], of holder: Identifier, in table: String
+  ) throws(StoreError) {
+    try connection.statement("DELETE FROM \(table) WHERE holder = ?").run(.identifier(holder))
+    try insert(permissions, of: holder, into: table)
+  }
+
+  private func insert(
+    _ permissions: [Permission], of holder: Identifier, into table: String
+  ) throws(StoreError) {
+    let insertion = try connection.statement(
+      """
+      INSERT INTO \(table) (holder, position, action, type, resource, organization, name)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
+    for (position, permission) in permissions.enumerated() {
+      let resource = permission.resource
+      try insertion.run(
+        .identifier(holder), .integer(Int64(position)), .text(permission.action.rawValue),
+        .text(resource.type.rawValue), .identifier(resource.id), .identifier(resource.organizationID),
+        .name(resource.name))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// Authorizations and tokens in an SQLite file beside the server: durable when a change returns.
+
+import Glibc
+
+/// Several processes may open the file at once: the server, and command lines beside it.
+public final class SQLiteAuthorizationStore: AuthorizationStore {
+  let connection: SQLiteConnection
+  private let dataVersion: SQLiteStatement
+  /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
+  private var loadedVersion: Int64?
+
+  /// Opens or makes the store. `busyMilliseconds`: how long to wait for another process that is writing.
+  public convenience init(path: String, busyMilliseconds: Int = 5_000) throws(StoreError) {
+    try self.init(path: path, busyMilliseconds: busyMilliseconds, schema: .current)
+  }
+
+  /// `version`: nil for the newest of `schema`.
+  init(
+    path: String, busyMilliseconds: Int = 5_000, schema: SQLiteSchema, version: Int? = nil
+  ) throws(StoreError) {
+    connection = try SQLiteConnection(path: path, busyMilliseconds: Int32(clamping: busyMilliseconds))
+    try Self.useWriteAheadLog(connection, attempts: max(1, busyMilliseconds / 10))
+    // FULL: the log is synced before a commit returns. secure_delete: a removed hash leaves nothing in free pages.
+    try connection.execute(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;")
+    try schema.migrate(connection, to: version ?? schema.migrations.count)
+    dataVersion = try connection.statement("PRAGMA data_version")
+  }
+
+  /// SQLite does not wait for a lock when the journal mode changes, so two first starts at once have to try again.
+  private static func useWriteAheadLog(_ connection: SQLiteConnection, attempts: Int) throws(StoreError) {
+    for attempt in 1...attempts {
+      do throws(StoreError) {
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+          throw .unavailable("store: this file system cannot hold a write-ahead log")
+        }
+        return
+      } catch {
+        guard connection.isBusy, attempt < attempts else { throw error }
+        usleep(10_000)
+      }
+    }
+  }
+
+  public func load() throws(StoreError) -> StoreContents {
+    let (contents, version) = try connection.transaction(.reading) {
+      () throws(StoreError) -> (StoreContents, Int64) in
+      (StoreContents(authorizations: try authorizations(), tokens: try tokens()), try currentVersion())
+    }
+    loadedVersion = version
+    return contents
+  }
+
+  public func changedElsewhere() throws(StoreError) -> Bool { try currentVersion() != loadedVersion }
+
+  private func currentVersion() throws(StoreError) -> Int64 {
+    try dataVersion.bind([])
+    let version = try dataVersion.step() ? dataVersion.integer(0) : 0
+    // Left on its row, the statement would hold a read transaction open and keep the log from being folded in.
+    try dataVersion.bind([])
+    return version
+  }
+
+  public func apply(_ change: StoreChange) throws(StoreError) {
+    try connection.transaction(.writing) { () throws(StoreError) in
+      switch change {
+      case .insertAuthorization(let authorization): try insert(authorization)
+      case .updateAuthorization(let authorization): try update(authorization)
+      case .deleteAuthorization(let id): try delete(id, from: "authorizations")
+      case .insertToken(let token): try insert(token)
+      case .updateToken(let token): try update(token)
+      case .deleteToken(let id): try delete(id, from: "tokens")
+      }
+    }
+  }
+
+  private func delete(_ id: Identifier, from table: String) throws(StoreError) {
+    try connection.statement("DELETE FROM \(table) WHERE id = ?").run(.identifier(id))
+    guard connection.changedRows > 0 else { throw .notFound }
+  }
+
+  /// After an UPDATE that found nothing: was the row not there, or changed by someone else?
+  func missedUpdate(_ id: Identifier, of table: String) throws(StoreError) -> StoreError {
+    let query = try connection.statement("SELECT 1 FROM \(table) WHERE id = ?")
+    try query.bind([.identifier(id)])
+    return try query.step() ? .stale : .notFound
+  }
+}

@@ -1,0 +1,122 @@
+// One connection to an SQLite file: opening it safely, running statements, transactions.
+
+import CSQLite
+import Glibc
+
+/// Used from one thread at a time. Errors carry SQLite's own message, which names tables and columns, never values.
+final class SQLiteConnection {
+  private let handle: OpaquePointer
+
+  /// Opens `path`, making it with mode 0600 if it is not there. Fails where the file is open to others.
+  init(path: String, busyMilliseconds: Int32) throws(StoreError) {
+    try Self.prepareFile(path)
+    var opened: OpaquePointer?
+    // Without SQLITE_OPEN_CREATE: the file is there, with the mode that we gave it, which -wal and -shm inherit.
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let result = sqlite3_open_v2(path, &opened, flags, nil)
+    guard result == SQLITE_OK, let opened else {
+      sqlite3_close_v2(opened)
+      throw .unavailable("store \(path): \(String(cString: sqlite3_errstr(result)))")
+    }
+    handle = opened
+    sqlite3_busy_timeout(handle, busyMilliseconds)
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// The path is looked at by name, not by opening it: closing a second descriptor of the file would drop the locks
+  /// that another connection of this process holds (POSIX advisory locks).
+  private static func prepareFile(_ path: String) throws(StoreError) {
+    let made = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    if made >= 0 {
+      fchmod(made, 0o600)
+      fsync(made)
+      close(made)
+      syncDirectory(of: path)
+      return
+    }
+    guard errno == EEXIST else { throw .unavailable("store \(path): \(String(cString: strerror(errno)))") }
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw .unavailable("store \(path): \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .unavailable("store \(path): not a regular file") }
+    guard status.st_mode & 0o077 == 0 else {
+      let mode = String(status.st_mode & 0o777, radix: 8)
+      throw .unavailable("store \(path): its mode \(mode) lets others read or write it; chmod 600 it first")
+    }
+  }
+
+  private static func syncDirectory(of path: String) {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  func statement(_ sql: String) throws(StoreError) -> SQLiteStatement {
+    var prepared: OpaquePointer?
+    let result = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+    guard result == SQLITE_OK, let prepared else { throw failure(result) }
+    return SQLiteStatement(prepared, of: self)
+  }
+
+  /// Runs statements that take no values.
+  func execute(_ sql: String) throws(StoreError) {
+    let result = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard result == SQLITE_OK else { throw failure(result) }
+  }
+
+  /// The first column of the first row.
+  func integer(_ sql: String) throws(StoreError) -> Int64 {
+    let query = try statement(sql)
+    return try query.step() ? query.integer(0) : 0
+  }
+
+  func text(_ sql: String) throws(StoreError) -> String {
+    let query = try statement(sql)
+    return try query.step() ? query.text(0) : ""
+  }
+
+  /// Rows changed by the last INSERT, UPDATE or DELETE.
+  var changedRows: Int { Int(sqlite3_changes(handle)) }
+
+  /// Whether the last call failed because another connection holds a lock.
+  var isBusy: Bool { sqlite3_errcode(handle) & 0xff == SQLITE_BUSY }
+
+  enum Transaction: String {
+    /// One consistent view of everything.
+    case reading = "BEGIN DEFERRED"
+    /// Takes the write lock first, so that what is read within it cannot have moved when it is written.
+    case writing = "BEGIN IMMEDIATE"
+  }
+
+  func transaction<Result>(
+    _ kind: Transaction, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try execute(kind.rawValue)
+    do {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      // After a full disk or an I/O error SQLite has rolled back by itself.
+      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  // SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY: macros of a form that Swift does not import.
+  private static let uniqueViolation = SQLITE_CONSTRAINT | 8 << 8
+  private static let primaryKeyViolation = SQLITE_CONSTRAINT | 6 << 8
+
+  func failure(_ result: Int32) -> StoreError {
+    switch result {
+    case Self.uniqueViolation: .nameTaken
+    case Self.primaryKeyViolation: .identifierTaken
+    default: .unavailable("store: \(String(cString: sqlite3_errmsg(handle))) (SQLite code \(result))")
+    }
+  }
+}

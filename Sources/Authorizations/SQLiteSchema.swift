@@ -1,0 +1,82 @@
+// The tables of the store, version by version, and the way from each version to the next and back.
+
+struct SQLiteMigration: Sendable {
+  let up: String
+  /// Takes the file back one version, for the operator who returns to an earlier gatehouse.
+  let down: String
+}
+
+/// `PRAGMA user_version` holds how many of the migrations have been made.
+struct SQLiteSchema: Sendable {
+  /// `PRAGMA application_id`, "ghse": another program's file is never taken for a store.
+  static let applicationID: Int64 = 0x6768_7365
+
+  let migrations: [SQLiteMigration]
+
+  static let current = SQLiteSchema(migrations: [
+    SQLiteMigration(
+      up: """
+        CREATE TABLE authorizations (
+          id INTEGER PRIMARY KEY NOT NULL, token BLOB NOT NULL UNIQUE, status TEXT NOT NULL,
+          description BLOB NOT NULL, organization INTEGER NOT NULL, owner INTEGER NOT NULL, password_hash TEXT,
+          revision INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE tokens (
+          id INTEGER PRIMARY KEY NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL, status TEXT NOT NULL,
+          description BLOB NOT NULL, organization INTEGER NOT NULL, owner INTEGER NOT NULL,
+          revision INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE authorization_permissions (
+          holder INTEGER NOT NULL REFERENCES authorizations (id) ON DELETE CASCADE, position INTEGER NOT NULL,
+          action TEXT NOT NULL, type TEXT NOT NULL, resource INTEGER, organization INTEGER, name BLOB,
+          PRIMARY KEY (holder, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE token_permissions (
+          holder INTEGER NOT NULL REFERENCES tokens (id) ON DELETE CASCADE, position INTEGER NOT NULL,
+          action TEXT NOT NULL, type TEXT NOT NULL, resource INTEGER, organization INTEGER, name BLOB,
+          PRIMARY KEY (holder, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE identifiers (
+          kind TEXT NOT NULL, name BLOB NOT NULL, id INTEGER NOT NULL UNIQUE, PRIMARY KEY (kind, name)
+        ) STRICT, WITHOUT ROWID;
+        """,
+      down: """
+        DROP TABLE identifiers;
+        DROP TABLE token_permissions;
+        DROP TABLE authorization_permissions;
+        DROP TABLE tokens;
+        DROP TABLE authorizations;
+        """)
+  ])
+
+  /// Brings the file to `version`, in one transaction; a file of a version that is not known is refused unchanged.
+  func migrate(_ connection: SQLiteConnection, to version: Int) throws(StoreError) {
+    try connection.transaction(.writing) { () throws(StoreError) in
+      try checkApplication(connection)
+      let present = try connection.integer("PRAGMA user_version")
+      guard present >= 0, present <= Int64(migrations.count), version <= migrations.count else {
+        throw .unavailable(
+          "store: schema version \(present), but this gatehouse knows versions up to \(migrations.count)")
+      }
+      var step = Int(present)
+      guard step != version else { return }
+      while step < version {
+        try connection.execute(migrations[step].up)
+        step += 1
+      }
+      while step > version {
+        step -= 1
+        try connection.execute(migrations[step].down)
+      }
+      try connection.execute("PRAGMA application_id = \(Self.applicationID)")
+      try connection.execute("PRAGMA user_version = \(version)")
+    }
+  }
+
+  private func checkApplication(_ connection: SQLiteConnection) throws(StoreError) {
+    if try connection.integer("PRAGMA application_id") == Self.applicationID { return }
+    guard try connection.integer("SELECT count(*) FROM sqlite_schema") == 0 else {
+      throw .unavailable("store: an SQLite file, but not gatehouse's")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// What the audit log says of one management call: who, from where, what before and after. Never a secret.
+
+public import Authorizations
+
+/// Handed to the audit for every call that changes something or was refused, never for a plain read that succeeded.
+public struct AuditRecord: Sendable {
+  public enum Operation: String, Sendable {
+    case create, update, delete
+    case setPassword = "set-password"
+    /// A read, or what is no operation at all: recorded only where it was refused.
+    case other
+  }
+
+  /// An authorization without what is secret of it.
+  public struct State: Sendable, Equatable {
+    public var id: Identifier
+    /// The v1 user name.
+    public var token: String
+    public var status: Status
+    public var description: String
+    public var permissions: [String]
+    public var hasPassword: Bool
+
+    init(_ authorization: Authorization) {
+      id = authorization.id
+      token = authorization.token
+      status = authorization.status
+      description = authorization.description
+      permissions = authorization.permissions.map(\.description)
+      hasPassword = authorization.passwordHash != nil
+    }
+  }
+
+  public internal(set) var operation = Operation.other
+  /// The API token's identifier; nil where nobody was authenticated.
+  public internal(set) var caller: Identifier?
+  public let source: String
+  public let traceSpan: String?
+  public internal(set) var before: State?
+  public internal(set) var after: State?
+  public internal(set) var status = 0
+  /// Why the call was refused.
+  public internal(set) var refusal: String?
+
+  init(source: String, traceSpan: String?) {
+    self.source = source
+    self.traceSpan = traceSpan
+  }
+
+  var isWorthKeeping: Bool { operation != .other || refusal != nil }
+}
+
+extension AuditRecord.Operation {
+  init(_ route: ManagementRoute?, _ method: String) {
+    self =
+      switch (route, method) {
+      case (.authorizations, "POST"): .create
+      case (.authorization, "PATCH"): .update
+      case (.authorization, "DELETE"): .delete
+      case (.password, "POST"): .setPassword
+      default: .other
+      }
+  }
+}

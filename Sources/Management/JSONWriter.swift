@@ -1,0 +1,75 @@
+// Writes JSON, compact, into bytes.
+
+struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+  /// Whether something stands before the next member or element at this depth.
+  private var needsComma = false
+
+  mutating func object(_ body: (inout JSONWriter) -> Void) { enclosed("{", "}", body) }
+
+  mutating func array(_ body: (inout JSONWriter) -> Void) { enclosed("[", "]", body) }
+
+  mutating func member(_ name: String, _ value: String) {
+    key(name)
+    quoted(value)
+  }
+
+  mutating func member(_ name: String, _ value: Bool) {
+    key(name)
+    bytes += Array((value ? "true" : "false").utf8)
+  }
+
+  mutating func member(_ name: String, object body: (inout JSONWriter) -> Void) {
+    key(name)
+    needsComma = false
+    object(body)
+  }
+
+  mutating func member(_ name: String, array body: (inout JSONWriter) -> Void) {
+    key(name)
+    needsComma = false
+    array(body)
+  }
+
+  private mutating func enclosed(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void) {
+    comma()
+    bytes.append(UInt8(ascii: open))
+    needsComma = false
+    body(&self)
+    bytes.append(UInt8(ascii: close))
+    needsComma = true
+  }
+
+  private mutating func key(_ name: String) {
+    comma()
+    quoted(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = true
+  }
+
+  private mutating func comma() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func quoted(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+      case 0x0a: bytes += Array("\\n".utf8)
+      case 0x0d: bytes += Array("\\r".utf8)
+      case 0x09: bytes += Array("\\t".utf8)
+      // The rest of C0 and DEL, so that a text can be shown in a terminal.
+      case 0..<0x20, 0x7f:
+        bytes += Array("\\u00".utf8) + [Self.digit(byte >> 4), Self.digit(byte & 0xf)]
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}

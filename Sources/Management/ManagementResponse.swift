@@ -1,0 +1,33 @@
+// A response of the management API as values: the gateway adds the framing.
+
+public struct ManagementResponse: Sendable {
+  public var status: Int
+  /// Everything but the framing (`Content-Length`, `Connection`, `Date`).
+  public var fields: [(name: String, value: String)]
+  public var body: [UInt8]
+
+  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+  }
+
+  static func json(_ status: Int, _ writer: JSONWriter) -> ManagementResponse {
+    ManagementResponse(status: status, fields: [Self.contentType], body: writer.bytes)
+  }
+
+  static let noContent = ManagementResponse(status: 204, fields: [], body: [])
+
+  static func refusal(_ error: ManagementError) -> ManagementResponse {
+    var writer = JSONWriter()
+    writer.object {
+      $0.member("code", error.code.rawValue)
+      $0.member("message", error.message)
+    }
+    let fields = [contentType, ("X-Platform-Error-Code", error.code.rawValue)] + error.fields
+    return ManagementResponse(status: error.code.status, fields: fields, body: writer.bytes)
+  }
+
+  /// Clients decode JSON by this value alone, on errors too.
+  private static let contentType = (name: "Content-Type", value: "application/json; charset=utf-8")
+}

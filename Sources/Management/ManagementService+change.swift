@@ -1,0 +1,78 @@
+// PATCH, DELETE and the password of one authorization.
+
+import Authorizations
+
+extension ManagementService {
+  /// Changes `status` and `description`; other members have no effect, as on the real server.
+  func update(
+    _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
+  ) throws(ManagementError) -> ManagementResponse {
+    _ = try identifier(id)
+    let body = try UpdateBody(exchange.request.body)
+    let present = try authorization(id)
+    exchange.record.before = AuditRecord.State(present)
+    try caller.demandRead(present)
+    try caller.demandWrite(present)
+    // An empty status would silently re-activate a login on the real server.
+    let status = body.status.map { Status(rawValue: $0) }
+    if case .some(nil) = status { throw ManagementError(.invalid, "unknown authorization status") }
+    try checkDescription(body.description ?? "")
+    let changed = try change { () throws(ChangeError) in
+      try registry.updateAuthorization(present.id) {
+        if case .some(.some(let status)) = status { $0.status = status }
+        if let description = body.description { $0.description = description }
+      }
+    }
+    exchange.record.after = AuditRecord.State(changed)
+    return shown(200, changed)
+  }
+
+  func delete(
+    _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
+  ) throws(ManagementError) -> ManagementResponse {
+    let present = try authorization(id)
+    exchange.record.before = AuditRecord.State(present)
+    try caller.demandWrite(present)
+    try change { () throws(ChangeError) in try registry.deleteAuthorization(present.id) }
+    return .noContent
+  }
+
+  func setPassword(
+    _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
+  ) throws(ManagementError) -> ManagementResponse {
+    // The body before the identifier: the real server reads them in this order.
+    let password = try PasswordBody(exchange.request.body).password
+    let present = try authorization(id)
+    exchange.record.before = AuditRecord.State(present)
+    try caller.demand(.write, .user(present.userID))
+    if let problem = passwordRules.problem(password) { throw ManagementError(.invalid, problem) }
+    // Before the costly hash, not after it.
+    guard present.origin == .stored else { throw .declared }
+    guard let hash = hash(Array(password.utf8)) else {
+      throw ManagementError(.internalError, "the password could not be hashed")
+    }
+    let changed = try change { () throws(ChangeError) in
+      try registry.updateAuthorization(present.id) { $0.passwordHash = hash }
+    }
+    exchange.record.after = AuditRecord.State(changed)
+    return .noContent
+  }
+
+  func change<Result>(_ body: () throws(ChangeError) -> Result) throws(ManagementError) -> Result {
+    do throws(ChangeError) {
+      return try body()
+    } catch {
+      switch error {
+      case .nameTaken: throw .tokenExists
+      case .notFound: throw .authorizationNotFound
+      case .readOnly: throw .declared
+      // What the store says is for the log, not for a client.
+      case .unavailable: throw ManagementError(.unavailable, "the store is out of reach; nothing was changed")
+      }
+    }
+  }
+}
+
+extension ManagementError {
+  static let declared = ManagementError(.forbidden, "declared in the configuration file")
+}

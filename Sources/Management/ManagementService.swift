@@ -1,0 +1,149 @@
+// The management API: the legacy authorization API of InfluxDB 2.9.1, and the directory answers its clients need.
+
+public import Authorizations
+
+/// Answers one request after the other, on one thread: the one that owns the registry.
+public final class ManagementService {
+  let registry: AuthorizationRegistry
+  let directory: Publication<Directory>
+  private let options: Options
+  /// Finds the token of a presented text, whatever its status; nil where it is none of gatehouse's.
+  private let verify: (String) -> APIToken?
+  /// Makes the hash that is kept of a new password; nil where that fails.
+  let hash: ([UInt8]) -> String?
+  private let audit: (AuditRecord) -> Void
+
+  public struct Options: Sendable {
+    /// Sent as `X-Influxdb-Version`.
+    public var version: String
+    /// Whether new passwords must hold three of four kinds of characters.
+    public var strongPasswords: Bool
+    /// Largest request body, bytes.
+    public var bodyBytes: Int
+
+    public init(version: String, strongPasswords: Bool = false, bodyBytes: Int = 1 << 20) {
+      self.version = version
+      self.strongPasswords = strongPasswords
+      self.bodyBytes = bodyBytes
+    }
+  }
+
+  public init(
+    registry: AuthorizationRegistry, directory: Publication<Directory>, options: Options,
+    verify: @escaping (String) -> APIToken?, hash: @escaping ([UInt8]) -> String?,
+    audit: @escaping (AuditRecord) -> Void = { _ in }
+  ) {
+    self.registry = registry
+    self.directory = directory
+    self.options = options
+    self.verify = verify
+    self.hash = hash
+    self.audit = audit
+  }
+
+  var passwordRules: PasswordRules { PasswordRules(strong: options.strongPasswords) }
+
+  public func answer(_ request: ManagementRequest) -> ManagementResponse {
+    var exchange = ManagementExchange(request: request)
+    let response: ManagementResponse
+    do throws(ManagementError) {
+      response = try respond(&exchange)
+    } catch {
+      exchange.record.refusal = error.message
+      response = .refusal(error)
+    }
+    exchange.record.status = response.status
+    if exchange.record.isWorthKeeping { audit(exchange.record) }
+    return withServerFields(response)
+  }
+
+  /// A refusal in this API's dialect for what the gateway finds out itself: a body that is too long, say.
+  public func refusal(_ error: ManagementError) -> ManagementResponse { withServerFields(.refusal(error)) }
+
+  /// Clients tell the kind of server by these two.
+  private func withServerFields(_ response: ManagementResponse) -> ManagementResponse {
+    var response = response
+    response.fields += [("X-Influxdb-Build", "OSS"), ("X-Influxdb-Version", options.version)]
+    return response
+  }
+
+  private func respond(_ exchange: inout ManagementExchange) throws(ManagementError) -> ManagementResponse {
+    let request = exchange.request
+    if request.isCrossSite { throw ManagementError(.forbidden, "cross-origin requests are not permitted") }
+    let route = ManagementRoute(path: request.path)
+    // Before authentication, as on the real server: OPTIONS bears no credential.
+    if let route, request.method == "OPTIONS" {
+      throw .methodNotAllowed(request.method, allowed: route.allowedMethods)
+    }
+    // What another process changed a moment ago counts already; out of reach, the last known state goes on.
+    _ = try? registry.pollForChangesElsewhere()
+    exchange.record.operation = AuditRecord.Operation(route, request.method)
+    let caller = try authenticate(request)
+    exchange.record.caller = caller.token.id
+    guard let route else { throw .pathNotFound }
+    if !request.body.isEmpty { try checkBody(request) }
+    return try respond(to: route, of: caller, &exchange)
+  }
+
+  private func respond(
+    to route: ManagementRoute, of caller: Caller, _ exchange: inout ManagementExchange
+  ) throws(ManagementError) -> ManagementResponse {
+    switch (route, exchange.request.method) {
+    case (.authorizations, "GET"): try list(exchange.request, caller)
+    case (.authorizations, "POST"): try create(&exchange, caller)
+    case (.authorization(let id), "GET"): try show(id, caller)
+    case (.authorization(let id), "PATCH"): try update(id, &exchange, caller)
+    case (.authorization(let id), "DELETE"): try delete(id, &exchange, caller)
+    case (.password(let id), "POST"): try setPassword(id, &exchange, caller)
+    case (.me, "GET"): try showUser(caller.token.userID.description, caller)
+    case (.user(let id), "GET"): try showUser(id, caller)
+    case (.organizations, "GET"): try listOrganizations(exchange.request, caller)
+    case (.organization(let id), "GET"): try showOrganization(id, caller)
+    case (.buckets, "GET"): try listBuckets(exchange.request, caller)
+    case (.bucket(let id), "GET"): try showBucket(id, caller)
+    case (.mappings, "GET"): try listMappings(exchange.request, caller)
+    default: throw .methodNotAllowed(exchange.request.method, allowed: route.allowedMethods)
+    }
+  }
+
+  /// `Token x` or `Bearer x`: the scheme in any case, exactly one blank, everything after it the token.
+  private func authenticate(_ request: ManagementRequest) throws(ManagementError) -> Caller {
+    guard let text = request.authorization, let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")),
+      ["token", "bearer"].contains(text[..<blank].lowercased()),
+      let token = verify(String(text[text.utf8.index(after: blank)...])), token.status == .active
+    else { throw .unauthorizedAccess }
+    if directory.value.user(token.userID)?.status == .inactive {
+      throw ManagementError(.forbidden, "User is inactive")
+    }
+    return Caller(token: token)
+  }
+
+  private func checkBody(_ request: ManagementRequest) throws(ManagementError) {
+    guard request.body.count <= options.bodyBytes else {
+      throw ManagementError(.requestTooLarge, "request body is larger than \(options.bodyBytes) bytes")
+    }
+    if let encoding = request.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "identity" {
+      throw ManagementError(.unsupportedMediaType, "request bodies must not be encoded")
+    }
+  }
+
+  /// Reads an identifier of a path or parameter.
+  func identifier(_ text: String) throws(ManagementError) -> Identifier {
+    do throws(Identifier.Problem) {
+      return try Identifier(parsing: text)
+    } catch {
+      throw ManagementError(.invalid, error.description)
+    }
+  }
+}
+
+/// One request on its way through the service, with what the audit will say of it.
+struct ManagementExchange {
+  let request: ManagementRequest
+  var record: AuditRecord
+
+  init(request: ManagementRequest) {
+    self.request = request
+    record = AuditRecord(source: request.source, traceSpan: request.usableTraceSpan)
+  }
+}

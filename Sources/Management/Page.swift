@@ -1,0 +1,28 @@
+// `limit` and `offset` of a list.
+
+struct Page {
+  /// The real server's default and bounds.
+  static let defaultLimit = 20
+  static let limits = 1...100
+
+  let limit: Int
+  let offset: Int
+
+  init(_ request: ManagementRequest) throws(ManagementError) {
+    limit = try Self.number("limit", of: request) ?? Self.defaultLimit
+    offset = try Self.number("offset", of: request) ?? 0
+    guard Self.limits.contains(limit) else {
+      throw ManagementError(
+        .invalid, "limit must be between \(Self.limits.lowerBound) and \(Self.limits.upperBound)")
+    }
+    guard offset >= 0 else { throw ManagementError(.invalid, "offset must not be negative") }
+  }
+
+  private static func number(_ name: String, of request: ManagementRequest) throws(ManagementError) -> Int? {
+    guard let text = request.parameter(name) else { return nil }
+    guard let number = Int(text) else { throw ManagementError(.invalid, "\(name) is invalid") }
+    return number
+  }
+
+  func part<Element>(of list: [Element]) -> ArraySlice<Element> { list.dropFirst(offset).prefix(limit) }
+}

@@ -1,0 +1,125 @@
+// The bodies of the legacy authorization API, as they were sent: nothing in them is checked yet.
+
+import Authorizations
+
+/// A permission as it stands in a request.
+struct PermissionBody {
+  var action = ""
+  var type = ""
+  var id: Identifier?
+  var organizationID: Identifier?
+  var name: String?
+}
+
+/// `POST /legacy/authorizations`. Members it does not know, `id` and `createdAt` among them, have no effect.
+struct CreateBody {
+  var token = ""
+  var status = ""
+  var description = ""
+  var organizationID: Identifier?
+  var userID: Identifier?
+  var permissions: [PermissionBody] = []
+
+  init(_ bytes: [UInt8]) throws(ManagementError) {
+    self = try BodyDecoder.decode(bytes, as: ("authorization", "postAuthorizationRequest")) {
+      (decoder, members) throws(ManagementError) in
+      var body = CreateBody()
+      for member in members { try body.take(member, &decoder) }
+      return body
+    }
+  }
+
+  private init() {}
+
+  private mutating func take(_ member: JSONMember, _ decoder: inout BodyDecoder) throws(ManagementError) {
+    let value = member.value
+    if member.isNamed("token") {
+      token = decoder.string(value, "token") ?? token
+    } else if member.isNamed("status") {
+      status = decoder.string(value, "status", type: "influxdb.Status") ?? status
+    } else if member.isNamed("description") {
+      description = decoder.string(value, "description") ?? description
+    } else if member.isNamed("orgID") {
+      organizationID = try decoder.identifier(value, "orgID") ?? organizationID
+    } else if member.isNamed("userID") {
+      userID = try decoder.identifier(value, "userID") ?? userID
+    } else if member.isNamed("permissions"),
+      let elements = decoder.array(value, "permissions", type: "[]influxdb.Permission")
+    {
+      permissions = []
+      for element in elements { permissions.append(try PermissionBody(element, &decoder)) }
+    }
+  }
+}
+
+extension PermissionBody {
+  fileprivate init(_ value: JSONValue, _ decoder: inout BodyDecoder) throws(ManagementError) {
+    self.init()
+    for member in decoder.object(value, "permissions", type: "influxdb.Permission") ?? [] {
+      if member.isNamed("action") {
+        action = decoder.string(member.value, "permissions.action", type: "influxdb.Action") ?? action
+      } else if member.isNamed("resource"),
+        let members = decoder.object(member.value, "permissions.resource", type: "influxdb.Resource")
+      {
+        // The last of duplicate members counts, and counts alone.
+        self = PermissionBody(action: action)
+        for member in members { try take(member, &decoder) }
+      }
+    }
+  }
+
+  private mutating func take(_ member: JSONMember, _ decoder: inout BodyDecoder) throws(ManagementError) {
+    let path = "permissions.resource."
+    if member.isNamed("type") {
+      type = decoder.string(member.value, path + "type", type: "influxdb.ResourceType") ?? type
+    } else if member.isNamed("id") {
+      id = try decoder.identifier(member.value, path + "id") ?? id
+    } else if member.isNamed("orgID") {
+      organizationID = try decoder.identifier(member.value, path + "orgID") ?? organizationID
+    } else if member.isNamed("name") {
+      // Of this type alone gatehouse reads the name (design: permissions by name); others' are free text.
+      if case .string(let text) = member.value { name = text.isEmpty ? nil : text }
+    }
+  }
+}
+
+/// `PATCH /legacy/authorizations/{id}`. Absent and `null` members keep what is there.
+struct UpdateBody {
+  var status: String?
+  var description: String?
+
+  init(_ bytes: [UInt8]) throws(ManagementError) {
+    self = try BodyDecoder.decode(bytes, as: ("influxdb", "AuthorizationUpdate")) {
+      (decoder, members) throws(ManagementError) in
+      var body = UpdateBody()
+      for member in members {
+        if member.isNamed("status") {
+          body.status = decoder.string(member.value, "status", type: "influxdb.Status") ?? body.status
+        } else if member.isNamed("description") {
+          body.description = decoder.string(member.value, "description") ?? body.description
+        }
+      }
+      return body
+    }
+  }
+
+  private init() {}
+}
+
+/// `POST /legacy/authorizations/{id}/password`.
+struct PasswordBody {
+  var password = ""
+
+  init(_ bytes: [UInt8]) throws(ManagementError) {
+    self = try BodyDecoder.decode(bytes, as: ("authorization", "passwordSetRequest")) {
+      (decoder, members) throws(ManagementError) in
+      var body = PasswordBody()
+      for member in members where member.isNamed("password") {
+        body.password = decoder.string(member.value, "password") ?? body.password
+      }
+      return body
+    }
+  }
+
+  private init() {}
+}

@@ -1,0 +1,137 @@
+// The registry: store first, then published, then answered.
+
+import Testing
+
+@testable import Authorizations
+
+private final class Bench {
+  let folder: ScratchFolder
+  let store: SQLiteAuthorizationStore
+  let publication = Publication(AuthorizationSnapshot.empty)
+  let registry: AuthorizationRegistry
+
+  init() throws {
+    folder = try ScratchFolder()
+    store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+    registry = AuthorizationRegistry(store: store, publication: publication, now: { 1_600_000_000_000_000_000 })
+    try registry.load()
+  }
+
+  func create(_ name: String) throws -> Authorization {
+    try registry.createAuthorization { id, time in
+      Authorization(
+        id: id, token: name, organizationID: id, userID: id, permissions: [], createdAt: time, updatedAt: time)
+    }
+  }
+}
+
+@Test func aChangeIsStoredAndPublishedWhenItReturns() throws {
+  let bench = try Bench()
+  let made = try bench.create("a")
+  #expect(bench.publication.value.authorization(named: "a") == made)
+  #expect(try bench.store.load().authorizations == [made])
+  let changed = try bench.registry.updateAuthorization(made.id) { $0.status = .inactive }
+  #expect(changed.revision == made.revision + 1)
+  #expect(bench.publication.value.authorization(named: "a")?.status == .inactive)
+  try bench.registry.deleteAuthorization(made.id)
+  #expect(bench.publication.value.authorization(named: "a") == nil)
+  #expect(throws: ChangeError.notFound) { try bench.registry.deleteAuthorization(made.id) }
+  #expect(throws: ChangeError.notFound) { try bench.registry.updateAuthorization(made.id) { _ in } }
+}
+
+@Test func twoRegistriesOfOneStoreNeverOverwriteEachOther() throws {
+  let bench = try Bench()
+  let other = AuthorizationRegistry(
+    store: try SQLiteAuthorizationStore(path: bench.folder.file("s.db")),
+    publication: Publication(.empty), now: { 0 })
+  try other.load()
+  let made = try bench.create("a")
+  // The other has not polled since: it must find the newest state by itself.
+  try other.updateAuthorization(made.id) { $0.description = "from the other" }
+  let changed = try bench.registry.updateAuthorization(made.id) { $0.status = .inactive }
+  #expect(changed.description == "from the other")
+  #expect(throws: ChangeError.nameTaken) {
+    try other.createAuthorization { id, _ in
+      Authorization(
+        id: id, token: "a", organizationID: id, userID: id, permissions: [], createdAt: 0, updatedAt: 0)
+    }
+  }
+  #expect(try other.pollForChangesElsewhere() == false)
+  _ = try bench.create("b")
+  #expect(try other.pollForChangesElsewhere())
+  #expect(other.snapshot.authorization(named: "b") != nil)
+}
+
+@Test func declaredLoginsAreReadOnlyAndShadowStoredOnes() throws {
+  let bench = try Bench()
+  let stored = try bench.create("telegraf")
+  let login = DeclaredLogin(name: "telegraf", passwordHash: "$2b$x", reads: ["metrics"], writes: ["logs/autogen"])
+  let organization = try Identifier.test(5)
+  let declared = login.authorization(organizationID: organization, userID: try .test(6), loadedAt: 7)
+  #expect(
+    declared.permissions.map(\.description) == [
+      "read:orgs/0000000000000005/buckets/metrics/*", "write:orgs/0000000000000005/buckets/logs/autogen",
+    ])
+  bench.registry.replaceDeclared([declared])
+  try bench.registry.load()
+  #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
+  #expect(bench.publication.value.isShadowed(stored))
+  #expect(throws: ChangeError.readOnly) { try bench.registry.updateAuthorization(declared.id) { _ in } }
+  #expect(throws: ChangeError.readOnly) { try bench.registry.deleteAuthorization(declared.id) }
+  #expect(throws: ChangeError.nameTaken) { try bench.create("telegraf") }
+  // A change to the stored one does not bring it back into reach, nor does its deletion take the declared one away.
+  try bench.registry.updateAuthorization(stored.id) { $0.status = .inactive }
+  #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
+  try bench.registry.deleteAuthorization(stored.id)
+  #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
+}
+
+@Test func aDeclaredLoginGetsANewRevisionExactlyWhenItChanged() throws {
+  let bench = try Bench()
+  var login = DeclaredLogin(name: "a", passwordHash: "$2b$one")
+  let organization = try Identifier.test(5)
+  func revision() throws -> UInt64? {
+    bench.registry.replaceDeclared([
+      login.authorization(organizationID: organization, userID: organization, loadedAt: .random(in: 0...9))
+    ])
+    try bench.registry.load()
+    return bench.registry.snapshot.authorization(named: "a")?.revision
+  }
+  let first = try revision()
+  #expect(try revision() == first)
+  login.passwordHash = "$2b$two"
+  let second = try revision()
+  #expect(second != first)
+  bench.registry.replaceDeclared([])
+  #expect(try revision() != second)
+}
+
+@Test func declaredIdentifiersDependOnTheNameAlone() {
+  let one = DeclaredLogin(name: "telegraf", passwordHash: "x")
+  #expect(one.id == DeclaredLogin(name: "telegraf", passwordHash: "y", reads: ["a"]).id)
+  #expect(one.id != DeclaredLogin(name: "telegrag", passwordHash: "x").id)
+  #expect(one.id.description == "95f79e0be91300be")
+}
+
+@Test func tokensChangeTheSameWay() throws {
+  let bench = try Bench()
+  let made = try bench.registry.createToken { id, time in
+    APIToken(
+      id: id, salt: [1], digest: [2], organizationID: id, userID: id, permissions: [], createdAt: time,
+      updatedAt: time)
+  }
+  #expect(bench.publication.value.tokens[made.id] == made)
+  try bench.registry.updateToken(made.id) { $0.status = .inactive }
+  #expect(bench.publication.value.tokens[made.id]?.status == .inactive)
+  try bench.registry.deleteToken(made.id)
+  #expect(bench.publication.value.tokens.isEmpty)
+  #expect(throws: ChangeError.notFound) { try bench.registry.deleteToken(made.id) }
+}
+
+@Test func snapshotsCompareNamesByTheirBytes() throws {
+  let snapshot = AuthorizationSnapshot(
+    revision: 1, authorizations: try [authorization(1, "\u{e9}"), authorization(2, "e\u{301}")], tokens: [])
+  #expect(snapshot.authorization(named: "\u{e9}")?.id.rawValue == 1)
+  #expect(snapshot.authorization(named: "e\u{301}")?.id.rawValue == 2)
+  #expect(snapshot.authorization(named: [0xc3])?.id == nil)
+}

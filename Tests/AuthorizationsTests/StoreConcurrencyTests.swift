@@ -1,0 +1,92 @@
+// The store under two users at once and under sudden death.
+
+import Glibc
+import Testing
+
+@testable import Authorizations
+
+@Test func seesChangesOfOthersButNotItsOwn() throws {
+  let folder = try ScratchFolder()
+  let one = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  let other = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  _ = try one.load()
+  #expect(try !one.changedElsewhere())
+  try one.apply(.insertAuthorization(authorization(1, "a")))
+  #expect(try !one.changedElsewhere())
+  try other.apply(.insertAuthorization(authorization(2, "b")))
+  // A change of its own in between hides nothing.
+  try one.apply(.insertAuthorization(authorization(3, "c")))
+  #expect(try one.changedElsewhere())
+  #expect(try one.load().authorizations.map(\.token) == ["a", "b", "c"])
+  #expect(try !one.changedElsewhere())
+}
+
+@Test func aStoreThatIsLockedTooLongIsUnavailable() throws {
+  let folder = try ScratchFolder()
+  let store = try SQLiteAuthorizationStore(path: folder.file("s.db"), busyMilliseconds: 1)
+  let other = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  try store.apply(.insertToken(token(1)))
+  try other.connection.execute("BEGIN IMMEDIATE")
+  #expect(throws: StoreError.self) { try store.apply(.insertToken(token(2))) }
+  try other.connection.execute("ROLLBACK")
+  try store.apply(.insertToken(token(2)))
+  #expect(try other.load().tokens.count == 2)
+}
+
+/// What a `kill -9` leaves is what the files hold at that moment: copies of them, taken after each acknowledgement
+/// while the store is open, must hold everything acknowledged.
+@Test func whatWasAcknowledgedSurvivesSuddenDeath() throws {
+  let folder = try ScratchFolder()
+  let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  for index in 1...40 as ClosedRange<UInt64> {
+    try store.apply(.insertAuthorization(authorization(index, "login \(index)")))
+    for suffix in ["", "-wal"] { try copy(folder.file("s.db\(suffix)"), folder.file("dead.db\(suffix)")) }
+    let found = try SQLiteAuthorizationStore(path: folder.file("dead.db")).load().authorizations
+    #expect(found.count == Int(index))
+    #expect(found.last == (try authorization(index, "login \(index)")))
+    for suffix in ["", "-wal", "-shm"] { unlink(folder.file("dead.db\(suffix)")) }
+  }
+}
+
+@Test func storesThatAreMadeAndChangedAtOnceLoseNothing() async throws {
+  let folder = try ScratchFolder()
+  let path = folder.file("s.db")
+  let failures = await withTaskGroup(of: String?.self) { group in
+    for worker in 0..<4 as Range<UInt64> {
+      group.addTask { changeManyTimes(path, worker) }
+    }
+    return await group.reduce(into: []) { $0.append($1) }
+  }
+  #expect(failures == [nil, nil, nil, nil])
+  #expect(try SQLiteAuthorizationStore(path: path).load().authorizations.count == 200)
+}
+
+private func changeManyTimes(_ path: String, _ worker: UInt64) -> String? {
+  do {
+    let store = try SQLiteAuthorizationStore(path: path, busyMilliseconds: 60_000)
+    for index in 1...50 as ClosedRange<UInt64> {
+      try store.apply(.insertAuthorization(authorization(worker * 1000 + index, "\(worker)-\(index)")))
+      _ = try store.identifiers(for: ["a", "b"], kind: "bucket")
+    }
+    return nil
+  } catch {
+    return "\(error)"
+  }
+}
+
+@Test func identifiersOfNamesStayUntilTheNameGoes() throws {
+  let folder = try ScratchFolder()
+  let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  let first = try store.identifiers(for: ["m/a", "m/b", "\u{e9}", "e\u{301}"], kind: "bucket")
+  #expect(Set(first).count == 4)
+  #expect(
+    try store.identifiers(for: ["e\u{301}", "m/b", "m/a", "\u{e9}"], kind: "bucket") == [3, 1, 0, 2].map { first[$0] })
+  // Another kind is another name space.
+  #expect(try store.identifiers(for: ["m/a"], kind: "user") != [first[0]])
+  // Also seen by another process, and kept.
+  let other = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  #expect(try other.identifiers(for: ["m/b"], kind: "bucket") == [first[1]])
+  #expect(try store.identifiers(for: ["m/a", "m/b"], kind: "bucket").first != first[0])
+  #expect(try store.identifiers(for: [], kind: "bucket") == [])
+  #expect(try store.identifiers(for: ["m/b", "m/b"], kind: "bucket").count == 2)
+}

@@ -1,0 +1,162 @@
+// The management API in process, before the directory that the recorded server had, with its tokens.
+
+import Foundation
+
+@testable import Authorizations
+@testable import Management
+
+final class Bench {
+  let registry: AuthorizationRegistry
+  let directory: Publication<Directory>
+  let service: ManagementService
+  let organization: Organization
+  let user: User
+  let store: MemoryStore
+  /// What the closures of the service share with this object.
+  private final class Shared {
+    var texts: [String: Identifier] = [:]
+    var records: [AuditRecord] = []
+  }
+  private let shared = Shared()
+
+  init(strongPasswords: Bool = false, otherOrganization: Bool = false) throws {
+    store = MemoryStore()
+    registry = AuthorizationRegistry(
+      store: store, publication: Publication(.empty), now: { 1_767_323_045_678_900_000 })
+    try registry.load()
+    let loaded = try Self.directory(store, otherOrganization)
+    directory = Publication(loaded)
+    guard let organization = loaded.organizations.first, let user = loaded.users.first else {
+      throw StoreError.notFound
+    }
+    self.organization = organization
+    self.user = user
+    service = ManagementService(
+      registry: registry, directory: directory,
+      options: .init(version: "v2.9.1", strongPasswords: strongPasswords),
+      verify: { [registry, shared] in shared.texts[$0].flatMap { registry.snapshot.tokens[$0] } },
+      hash: { "$2b$04$" + String($0.count) }, audit: { [shared] in shared.records.append($0) })
+  }
+
+  private static let recordedBuckets = ["metrics/autogen", "secret/autogen", "_monitoring", "_tasks"]
+
+  private static func directory(_ store: MemoryStore, _ otherOrganization: Bool) throws -> Directory {
+    try Directory.declared(
+      DirectoryDeclaration(
+        organizations: otherOrganization ? ["plant", "other"] : ["plant"],
+        users: [.init(name: "mio", organization: "plant"), .init(name: "ann", organization: "other")],
+        buckets: recordedBuckets.map { .init(name: $0, organization: "plant") } + [
+          .init(name: "b", organization: "other")
+        ],
+        mappings: ["metrics", "secret"].map {
+          .init(
+            organization: "plant", database: $0, retentionPolicy: "autogen", bucket: "\($0)/autogen", isDefault: true)
+        }), reading: .influxDB2
+    ) { (names, kind) throws(StoreError) in try store.identifiers(for: names, kind: kind) }
+  }
+
+  var audited: [AuditRecord] { shared.records }
+
+  func bucket(_ name: String) throws -> Identifier {
+    guard let bucket = directory.value.bucket(named: name, in: organization.id) else { throw StoreError.notFound }
+    return bucket.id
+  }
+
+  /// Makes a token whose text is `text`.
+  @discardableResult
+  func token(_ text: String, _ permissions: [Permission], status: Status = .active) throws -> APIToken {
+    let made = try registry.createToken { id, time in
+      APIToken(
+        id: id, salt: [], digest: [], status: status, organizationID: organization.id, userID: user.id,
+        permissions: permissions, createdAt: time, updatedAt: time)
+    }
+    shared.texts[text] = made.id
+    return made
+  }
+
+  func send(
+    _ method: String, _ target: String, _ body: String = "", token: String? = "op", origin: String? = nil,
+    encoding: String? = nil
+  ) -> ManagementResponse {
+    send(
+      method, target, Array(body.utf8), authorization: token.map { "Token \($0)" }, origin: origin,
+      encoding: encoding)
+  }
+
+  func send(
+    _ method: String, _ target: String, _ body: [UInt8], authorization: String?, origin: String? = nil,
+    encoding: String? = nil
+  ) -> ManagementResponse {
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let query = parts.count > 1 ? parts[1].split(separator: "&").compactMap(Self.pair) : []
+    return service.answer(
+      ManagementRequest(
+        method: method, path: parts[0].removingPercentEncoding ?? String(parts[0]), query: query,
+        authorization: authorization, body: body, source: "192.0.2.1", contentEncoding: encoding, origin: origin,
+        host: "gate.example"))
+  }
+
+  /// As Go reads a query: a pair that cannot be decoded vanishes.
+  private static func pair(_ text: Substring) -> (name: String, value: String)? {
+    let parts = text.replacingOccurrences(of: "+", with: " ").split(
+      separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = parts[0].removingPercentEncoding,
+      let value = (parts.count > 1 ? parts[1] : "").removingPercentEncoding
+    else { return nil }
+    return (name, value)
+  }
+}
+
+extension ManagementResponse {
+  func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+  var json: Any? { try? JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed]) }
+
+  func member(_ name: String) -> String? { (json as? [String: Any])?[name] as? String }
+
+  /// The v1 user names of a list.
+  var names: [String]? {
+    ((json as? [String: Any])?["authorizations"] as? [[String: Any]])?.compactMap { $0["token"] as? String }
+  }
+
+  var answer: Answer {
+    Answer(
+      status: status,
+      headers: Dictionary(fields.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 }),
+      body: body.isEmpty ? nil : json ?? String(decoding: body, as: UTF8.self))
+  }
+}
+
+/// A store that keeps nothing on disk and can be put out of reach.
+final class MemoryStore: AuthorizationStore {
+  private var contents = StoreContents()
+  private var known: [String: Identifier] = [:]
+  var isOutOfReach = false
+
+  func load() throws(StoreError) -> StoreContents { contents }
+
+  func apply(_ change: StoreChange) throws(StoreError) {
+    if isOutOfReach { throw .unavailable("canary-store-text") }
+    switch change {
+    case .insertAuthorization(let one): contents.authorizations.append(one)
+    case .updateAuthorization(let one):
+      guard let index = contents.authorizations.firstIndex(where: { $0.id == one.id }) else { throw .notFound }
+      contents.authorizations[index] = one
+    case .deleteAuthorization(let id):
+      guard contents.authorizations.contains(where: { $0.id == id }) else { throw .notFound }
+      contents.authorizations.removeAll { $0.id == id }
+    case .insertToken(let one): contents.tokens.append(one)
+    case .updateToken, .deleteToken: throw .notFound
+    }
+  }
+
+  func changedElsewhere() throws(StoreError) -> Bool { false }
+
+  func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
+    names.map { name in
+      let id = known["\(kind) \(name)"] ?? Identifier(nonzero: 0x00ab_cdef_0000_1000 + UInt64(known.count))
+      known["\(kind) \(name)"] = id
+      return id
+    }
+  }
+}
