@@ -8,6 +8,8 @@ final class GatehouseProcess: Sendable {
   let folder: TemporaryFolder
   let port: UInt16
   let plainPort: UInt16
+  /// The operator token, where the settings wanted one.
+  let token: String
   private let child: Awaited<ChildProcess>
   /// What must never be in any output.
   private let canaries: Awaited<[String]>
@@ -22,7 +24,9 @@ final class GatehouseProcess: Sendable {
     let certificate = try Certificate.shared.get()
     try folder.write("gatehouse.toml", settings.toml(certificate: certificate))
     self.folder = folder
-    canaries = Awaited(settings.logins.flatMap(\.secrets) + [settings.upstreamPassword])
+    let token = settings.hasOperatorToken ? try Self.makeOperatorToken(folder.file("gatehouse.toml")) : nil
+    self.token = token ?? ""
+    canaries = Awaited(settings.logins.flatMap(\.secrets) + [settings.upstreamPassword] + (token.map { [$0] } ?? []))
     let started = try Self.start(in: folder)
     child = Awaited(started.child)
     (port, plainPort) = (started.ports[0], started.ports[1])
@@ -87,14 +91,19 @@ final class GatehouseProcess: Sendable {
     try Command.run([try Paths.gatehouse()] + arguments + ["--config", configuration], input: input)
   }
 
-  /// Makes an operator token with the command line.
-  func makeOperatorToken() throws -> String {
-    let command = try command("token", "create", "--operator")
+  private static func makeOperatorToken(_ configuration: String) throws -> String {
+    let command = try Command.run([try Paths.gatehouse(), "token", "create", "--operator", "--config", configuration])
     guard command.status == 0, !command.line.isEmpty else {
       throw HarnessFailure("token create: \(command.status) \(command.output)\(command.errors)")
     }
-    addCanary(command.line)
     return command.line
+  }
+
+  /// Makes an operator token with the command line beside the running server.
+  func makeOperatorToken() throws -> String {
+    let token = try Self.makeOperatorToken(configuration)
+    addCanary(token)
+    return token
   }
 
   /// Ends it in order and looks through all that it printed.

@@ -7,7 +7,10 @@ struct GatehouseSettings: Sendable {
   var upstreamPassword = "canary-upstream-8Kd2"
   /// Further keys by table, e.g. `["timeouts": ["head = \"500ms\""]]`.
   var tables: [String: [String]] = [:]
-  var accessLog = "-"
+  /// `-`, a path, or nil for none.
+  var accessLog: String? = "-"
+  /// Whether an operator token is made with the command line before the start.
+  var hasOperatorToken = false
 
   init(upstreamPorts: UInt16...) { self.upstreamPorts = upstreamPorts }
 
@@ -34,7 +37,7 @@ struct GatehouseSettings: Sendable {
     text += "\n"
     var rest = tables.filter { $0.key != "upstream" }
     rest["store", default: []].append("path = \"gatehouse.db\"")
-    rest["log", default: []].append("access = \"\(accessLog)\"")
+    rest["log", default: []].append("access = \(accessLog.map { "\"\($0)\"" } ?? "false")")
     rest["passwords", default: []].append("cost = 4")
     for (table, keys) in rest.sorted(by: { $0.key < $1.key }) {
       text += "[\(table)]\n\(keys.joined(separator: "\n"))\n\n"

@@ -23,8 +23,8 @@ final class ScriptedUpstream: Sendable {
     var connections: [Connection] = []
     /// Heads of the forwarded requests, in the order of their coming.
     var requests: [UpstreamRequest] = []
-    /// The same with bodies, each once it is complete.
-    var isClosed = false
+    /// Those of them that a script took whole, with their bodies.
+    var completed: [UpstreamRequest] = []
   }
 
   let port: UInt16
@@ -69,13 +69,17 @@ final class ScriptedUpstream: Sendable {
     _ descriptor: Int32, _ index: Int, _ state: Awaited<State>, _ directory: Awaited<UpstreamDirectory>,
     _ script: Awaited<Script>
   ) {
-    let connection = UpstreamConnection(descriptor: descriptor, index: index) { piece in
-      let piece = piece
-      state.change {
-        $0.connections[index].count += piece.count
-        $0.connections[index].bytes += piece.prefix(max(0, 1_048_576 - $0.connections[index].bytes.count))
-      }
-    }
+    let connection = UpstreamConnection(
+      descriptor: descriptor, index: index,
+      record: { piece in
+        state.change {
+          $0.connections[index].count += piece.count
+          $0.connections[index].bytes += piece.prefix(max(0, 1_048_576 - $0.connections[index].bytes.count))
+        }
+      },
+      complete: { request in
+        if directory.current.answer(request) == nil { state.change { $0.completed.append(request) } }
+      })
     while connection.isOpen, let head = try? connection.peekHead() {
       if let rows = directory.current.answer(head) {
         _ = try? connection.readRequest()
@@ -101,6 +105,9 @@ final class ScriptedUpstream: Sendable {
 
   /// Heads of the forwarded requests so far.
   var requests: [UpstreamRequest] { state.current.requests }
+
+  /// Forwarded requests that a script took whole.
+  var completed: [UpstreamRequest] { state.current.completed }
 
   /// Connections over which something other than the directory's questions came.
   var connections: [Connection] { state.current.connections.filter { $0.count > 0 && !$0.isDirectory } }

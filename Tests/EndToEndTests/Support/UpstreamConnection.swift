@@ -7,17 +7,21 @@ import Glibc
 final class UpstreamConnection {
   let index: Int
   private let descriptor: Int32
-  private let record: (inout [UInt8]) -> Void
+  private let record: ([UInt8]) -> Void
+  private let complete: (UpstreamRequest) -> Void
   private var buffer: [UInt8] = []
   private(set) var isOpen = true
   /// Bytes that came over this connection so far.
   private(set) var receivedCount = 0
 
-  /// `record` sees each piece that comes.
-  init(descriptor: Int32, index: Int, record: @escaping (inout [UInt8]) -> Void) {
+  /// `record` sees each piece that comes, `complete` each request that was taken whole.
+  init(
+    descriptor: Int32, index: Int, record: @escaping ([UInt8]) -> Void, complete: @escaping (UpstreamRequest) -> Void
+  ) {
     self.descriptor = descriptor
     self.index = index
     self.record = record
+    self.complete = complete
   }
 
   /// Waits for the next bytes; false at the end of the connection.
@@ -32,7 +36,7 @@ final class UpstreamConnection {
     }
     room.removeLast(room.count - count)
     receivedCount += count
-    record(&room)
+    record(room)
     buffer.append(contentsOf: room)
     return true
   }
@@ -56,6 +60,7 @@ final class UpstreamConnection {
     } else if let length = request["Content-Length"].flatMap({ Int($0) }) {
       request.body = try take(length)
     }
+    complete(request)
     return request
   }
 
