@@ -34,12 +34,14 @@ import Testing
     Attempt("u and p", parameters: "&\(Login.reader.parameters)", [200]),
     Attempt("encoded names of u and p", parameters: "&%75=reader-one&%70=reader-password", [200]),
     Attempt("name with a colon in the URL", parameters: "&\(Login.colons.parameters)", [200]),
-    Attempt("password with colons by Token", fields: authorization("Token reader-one:reader-password:x"), [401], failed),
+    Attempt(
+      "password with colons by Token", fields: authorization("Token reader-one:reader-password:x"), [401], failed),
     Attempt("UTF-8 in Basic", fields: Login.umlauts.basic, [200]),
     Attempt("UTF-8 in the URL", parameters: "&\(Login.umlauts.parameters)", [200]),
     Attempt(
       "Latin-1 in Basic",
-      fields: authorization("Basic " + Data("tele graf-ünï:pässwörd-ünï".unicodeScalars.map { UInt8($0.value) }).base64EncodedString()),
+      fields: authorization(
+        "Basic " + Data("tele graf-ünï:pässwörd-ünï".unicodeScalars.map { UInt8($0.value) }).base64EncodedString()),
       [401], failed),
     Attempt("none", [401], unparsable),
     Attempt("wrong password", fields: authorization("Basic " + base64("reader-one:nope")), [401], failed),
@@ -49,10 +51,16 @@ import Testing
     Attempt("empty password", fields: authorization("Basic " + base64("reader-one:")), [401], failed),
     Attempt("no colon", fields: authorization("Basic " + base64("abc")), [401], unparsable),
     Attempt("not base64", fields: authorization("Basic !!!"), [401], unparsable),
-    Attempt("padding left out", fields: authorization("Basic " + base64("reader-one:reader-passwor").replacing("=", with: "")), [401]),
+    Attempt(
+      "padding left out",
+      fields: authorization("Basic " + base64("reader-one:reader-passwor").replacing("=", with: "")), [401]),
     Attempt("padding too much", fields: authorization("Basic \(reader)="), [401], unparsable),
-    Attempt("padding within", fields: authorization("Basic \(reader.prefix(8))=\(reader.dropFirst(8))"), [401], unparsable),
-    Attempt("URL-safe alphabet", fields: authorization("Basic " + Login.umlauts.pair.replacing("/", with: "_").replacing("+", with: "-") + "-"), [401], unparsable),
+    Attempt(
+      "padding within", fields: authorization("Basic \(reader.prefix(8))=\(reader.dropFirst(8))"), [401], unparsable),
+    Attempt(
+      "URL-safe alphabet",
+      fields: authorization("Basic " + Login.umlauts.pair.replacing("/", with: "_").replacing("+", with: "-") + "-"),
+      [401], unparsable),
     Attempt("two blanks", fields: authorization("Basic  \(reader)"), [401], unparsable),
     Attempt("tab", fields: authorization("Basic\t\(reader)"), [401], unparsable),
     Attempt("blank at the end", fields: authorization("Basic \(reader) "), [200, 401]),
@@ -69,22 +77,36 @@ import Testing
     Attempt("two schemes in one field", fields: authorization("Basic \(reader), Basic \(reader)"), [401], unparsable),
     Attempt("u without p, right field", fields: Login.reader.basic, parameters: "&u=ghost", [200]),
     Attempt("empty p, right field", fields: Login.reader.basic, parameters: "&u=ghost&p=", [200]),
-    Attempt("wrong u and p, right field", fields: Login.reader.basic, parameters: "&u=reader-one&p=nope", [401], failed),
-    Attempt("right u and p, wrong field", fields: authorization("Basic eDp5"), parameters: "&\(Login.reader.parameters)", [200]),
-    Attempt("u and p of one who may not, field of one who may", fields: Login.reader.basic, parameters: "&\(Login.mallory.parameters)", [403]),
-    Attempt("u and p of one who may, field of one who may not", fields: Login.mallory.basic, parameters: "&\(Login.reader.parameters)", [200]),
+    Attempt(
+      "wrong u and p, right field", fields: Login.reader.basic, parameters: "&u=reader-one&p=nope", [401], failed),
+    Attempt(
+      "right u and p, wrong field", fields: authorization("Basic eDp5"), parameters: "&\(Login.reader.parameters)",
+      [200]),
+    Attempt(
+      "u and p of one who may not, field of one who may", fields: Login.reader.basic,
+      parameters: "&\(Login.mallory.parameters)", [403]),
+    Attempt(
+      "u and p of one who may, field of one who may not", fields: Login.mallory.basic,
+      parameters: "&\(Login.reader.parameters)", [200]),
     Attempt("first u counts", parameters: "&u=reader-one&u=ghost&p=reader-password", [200]),
     Attempt("second u does not count", parameters: "&u=ghost&u=reader-one&p=reader-password", [401], failed),
     Attempt("broken percent in p", parameters: "&u=reader-one&p=reader-password%zz", [400, 401]),
     Attempt("semicolon", parameters: "&u=reader-one;p=reader-password", [400, 401]),
-    Attempt("name of another case", fields: authorization("Basic " + base64("Reader-One:reader-password")), [401], failed),
+    Attempt(
+      "name of another case", fields: authorization("Basic " + base64("Reader-One:reader-password")), [401], failed),
     Attempt("NUL after the name", parameters: "&u=reader-one%00&p=reader-password", [400, 401]),
     Attempt("NUL after the password", parameters: "&u=reader-one&p=reader-password%00", [400, 401]),
-    Attempt("NUL within Basic", fields: authorization("Basic " + base64("reader-one:reader-password\0x")), [401], failed),
-    Attempt("the hash as the password", parameters: "&u=reader-one&p=\(Login.reader.hash.percentEncoded)", [401], failed),
+    Attempt(
+      "NUL within Basic", fields: authorization("Basic " + base64("reader-one:reader-password\0x")), [401], failed),
+    Attempt(
+      "the hash as the password", parameters: "&u=reader-one&p=\(Login.reader.hash.percentEncoded)", [401], failed),
     Attempt("shifted boundary", fields: authorization("Basic " + base64("reader-oner:eader-password")), [401], failed),
-    Attempt("composed and decomposed name", fields: authorization("Basic " + base64("tele graf-u\u{308}ni\u{308}:pässwörd-ünï")), [401], failed),
-    Attempt("other fields", fields: "X-Influxdb-User: reader-one\r\nX-HTTP-Method-Override: GET\r\nCookie: session=x\r\n", [401], unparsable),
+    Attempt(
+      "composed and decomposed name",
+      fields: authorization("Basic " + base64("tele graf-u\u{308}ni\u{308}:pässwörd-ünï")), [401], failed),
+    Attempt(
+      "other fields", fields: "X-Influxdb-User: reader-one\r\nX-HTTP-Method-Override: GET\r\nCookie: session=x\r\n",
+      [401], unparsable),
   ]
 
   @Test(arguments: attempts) func readsCredential(attempt: Attempt) throws {

@@ -107,7 +107,8 @@ import Testing
   @Test func followsAuthorityOfAbsoluteTarget() throws {
     try Scene.play { scene in
       let target = "http://inner.example:8086/query?db=metrics&q=SHOW%20MEASUREMENTS"
-      let answer = try scene.connect().exchange("GET \(target) HTTP/1.1\r\nHost: other.example\r\n\(Login.reader.basic)\r\n")
+      let answer = try scene.connect().exchange(
+        "GET \(target) HTTP/1.1\r\nHost: other.example\r\n\(Login.reader.basic)\r\n")
       #expect(answer.status == 200)
       let requests = scene.upstream.requests
       #expect(requests.count == 1)
@@ -118,7 +119,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "http://user:pass@localhost/ping", "ftp://localhost/ping", "http:///ping", "http://", "http:/ping", "https://a b/ping",
+    "http://user:pass@localhost/ping", "ftp://localhost/ping", "http:///ping", "http://", "http:/ping",
+    "https://a b/ping",
   ])
   func refusesOddAbsoluteTarget(target: String) throws {
     try FramingTests.expectRefusal(

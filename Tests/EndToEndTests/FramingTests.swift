@@ -22,9 +22,12 @@ import Testing
   static let smuggled = "GET /query?db=secret&q=SELECT%20v%20FROM%20vault HTTP/1.1\r\nHost: x\r\n\r\n"
 
   @Test(arguments: [
-    Payload.write("length before encoding", fields: "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", body: "0\r\n\r\nG"),
-    Payload.write("encoding before length", fields: "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n", body: "0\r\n\r\nG"),
-    Payload.write("length of zero", fields: "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", body: "0\r\n\r\n" + smuggled),
+    Payload.write(
+      "length before encoding", fields: "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", body: "0\r\n\r\nG"),
+    Payload.write(
+      "encoding before length", fields: "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n", body: "0\r\n\r\nG"),
+    Payload.write(
+      "length of zero", fields: "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", body: "0\r\n\r\n" + smuggled),
     Payload.write("odd case", fields: "content-LENGTH: 5\r\ntransfer-ENCODING: Chunked\r\n", body: "0\r\n\r\n"),
   ])
   func refusesLengthBesideTransferEncoding(payload: Payload) throws { try Self.expectRefusal(payload) }
@@ -43,12 +46,15 @@ import Testing
   @Test(arguments: ["", "Connection: keep-alive\r\n"])
   func refusesTransferEncodingOfHTTP10(fields: String) throws {
     try Self.expectRefusal(
-      .write("", fields: "\(fields)Transfer-Encoding: chunked\r\n", body: "7\r\ncpu v=1\r\n0\r\n\r\n", version: "HTTP/1.0"))
+      .write(
+        "", fields: "\(fields)Transfer-Encoding: chunked\r\n", body: "7\r\ncpu v=1\r\n0\r\n\r\n", version: "HTTP/1.0"))
   }
 
   @Test(arguments: [
-    "", "+5", "-1", "0x5", "5_0", "5, 6", "5, 5", "5,", ",5", "5 5", "5;", "5.0", "1e1", "\u{661}", "５", "99999999999999999999",
-    "18446744073709551616", "18446744073709551621", "9223372036854775808", "00000000000000000000005x", "5\r\nContent-Length: 6",
+    "", "+5", "-1", "0x5", "5_0", "5, 6", "5, 5", "5,", ",5", "5 5", "5;", "5.0", "1e1", "\u{661}", "５",
+    "99999999999999999999",
+    "18446744073709551616", "18446744073709551621", "9223372036854775808", "00000000000000000000005x",
+    "5\r\nContent-Length: 6",
     "6\r\nContent-Length: 5", "5\r\nContent-Length: 5", "5\r\ncontent-length: 5", "\"5\"", "five",
   ])
   func refusesMalformedContentLength(value: String) throws {
@@ -86,7 +92,9 @@ import Testing
     Payload.chunks("odd trailer name", "2\r\nab\r\n0\r\nbad name: x\r\n\r\n"),
     Payload.chunks("trailer of 1 MiB", "2\r\nab\r\n0\r\na: " + String(repeating: "x", count: 1_048_576) + "\r\n\r\n"),
   ])
-  func refusesChunksOutsideTheGrammar(payload: Payload) throws { try Self.expectRefusal(payload, statuses: [400, 413, 431]) }
+  func refusesChunksOutsideTheGrammar(payload: Payload) throws {
+    try Self.expectRefusal(payload, statuses: [400, 413, 431])
+  }
 
   @Test(arguments: ["100000000", "FFFFFFFF", "7FFFFFFFFFFFFFFF", "FFFFFFFFFFFFFFFF"])
   func refusesChunkOfFourGibibytes(size: String) throws {
@@ -104,7 +112,8 @@ import Testing
     try Scene.play { scene in
       let client = try scene.connect()
       let line = String(repeating: "x", count: 65_535) + "\n"
-      client.send("POST /write?db=metrics HTTP/1.1\r\nHost: localhost\r\n\(Login.writer.basic)Transfer-Encoding: chunked\r\n\r\n")
+      client.send(
+        "POST /write?db=metrics HTTP/1.1\r\nHost: localhost\r\n\(Login.writer.basic)Transfer-Encoding: chunked\r\n\r\n")
       for _ in 0..<8 { client.send("10000\r\n\(line)\r\n") }
       client.send("0x2\r\nab\r\n0\r\n\r\n")
       let answer = try client.readAnswer()
@@ -123,7 +132,8 @@ import Testing
     try Scene.play { scene in
       let client = try scene.connect()
       let body = "8;name=value;flag\r\ncpu v=1\n\r\n7;q=\"a b\"\r\ncpu v=2\r\n000\r\nX-Trailer: dropped\r\n\r\n"
-      let request = "POST /write?db=metrics HTTP/1.1\r\nHost: localhost\r\n\(Login.writer.basic)Transfer-Encoding: Chunked\r\n\r\n"
+      let request =
+        "POST /write?db=metrics HTTP/1.1\r\nHost: localhost\r\n\(Login.writer.basic)Transfer-Encoding: Chunked\r\n\r\n"
       #expect(try client.exchange(request + body).status == 204)
       #expect(try client.exchange(Request.chunkedWrite("cpu v=3")).status == 204)
       #expect(scene.upstream.requests.count == 2)

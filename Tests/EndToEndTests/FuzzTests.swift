@@ -25,8 +25,10 @@ import Testing
   ].map { Array($0.utf8) }
 
   private static let words: [[UInt8]] = [
-    "\r\n", "\r\n\r\n", "\n", "\0", ":", "chunked", "Content-Length: 1\r\n", "Transfer-Encoding: chunked\r\n", "%", "%00", "../",
-    "\u{7f}", "0\r\n\r\n", "ffffffffffffffff", "Connection: close\r\n", " ", "HTTP/1.1", "'", "\"", "/*", "(((((((((((((((", "$x",
+    "\r\n", "\r\n\r\n", "\n", "\0", ":", "chunked", "Content-Length: 1\r\n", "Transfer-Encoding: chunked\r\n", "%",
+    "%00", "../",
+    "\u{7f}", "0\r\n\r\n", "ffffffffffffffff", "Connection: close\r\n", " ", "HTTP/1.1", "'", "\"", "/*",
+    "(((((((((((((((", "$x",
   ].map { Array($0.utf8) }
 
   private static func mutated(_ noise: inout Noise) -> [UInt8] {
@@ -55,7 +57,9 @@ import Testing
         client.send(Array(bytes[..<cut]), Array(bytes[cut...]))
         client.finishWriting()
         _ = try client.readToEnd()
-        guard scene.gatehouse.isRunning else { throw HarnessFailure("round \(round) of seed \(seed) ended it: \(bytes)") }
+        guard scene.gatehouse.isRunning else {
+          throw HarnessFailure("round \(round) of seed \(seed) ended it: \(bytes)")
+        }
       }
       for request in scene.upstream.requests {
         #expect(["/write", "/query"].contains(request.path))
@@ -72,7 +76,8 @@ import Testing
       var noise = Noise(state: 99)
       for round in 0..<300 {
         let client = try RawClient(scene.gatehouse, tls: false)
-        client.send((0..<Int.random(in: 1...2_000, using: &noise)).map { _ in UInt8.random(in: 0...255, using: &noise) })
+        client.send(
+          (0..<Int.random(in: 1...2_000, using: &noise)).map { _ in UInt8.random(in: 0...255, using: &noise) })
         client.finishWriting()
         _ = try client.readToEnd()
         // The same towards the TLS side: noise instead of a handshake.

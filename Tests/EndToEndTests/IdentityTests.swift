@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct IdentityTests {
   private static let spoofed = [
-    "X-Forwarded-For", "x-forwarded-for", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-User",
-    "X-Real-IP", "Forwarded", "Via", "X-Remote-User", "Remote-User", "X-Auth-Request-User", "X-Original-URL", "X-Rewrite-URL",
+    "X-Forwarded-For", "x-forwarded-for", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
+    "X-Forwarded-User",
+    "X-Real-IP", "Forwarded", "Via", "X-Remote-User", "Remote-User", "X-Auth-Request-User", "X-Original-URL",
+    "X-Rewrite-URL",
     "X-HTTP-Method-Override", "Proxy-Authorization", "Proxy-Connection", "Keep-Alive", "TE", "Trailer", "Cookie",
     "X-Forwarded_For", "X_Forwarded_For", "X-Influxdb-Token", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP",
   ]
@@ -16,11 +18,14 @@ import Testing
       for name in Self.spoofed {
         for value in ["6.6.6.6-spoofed", "for=6.6.6.6-spoofed;proto=spoofed"] {
           let client = try scene.connect()
-          let answer = try client.exchange(Request.write("cpu v=1", fields: "\(name): \(value)\r\nUser-Agent: kube-probe/1.0\r\n"))
+          let answer = try client.exchange(
+            Request.write("cpu v=1", fields: "\(name): \(value)\r\nUser-Agent: kube-probe/1.0\r\n"))
           #expect([204, 400].contains(answer.status), "\(name): \(answer.status)")
         }
       }
-      #expect(!scene.upstream.text.contains("spoofed"), "\(scene.upstream.requests.first { $0.head.contains("spoofed") }?.head ?? "")")
+      #expect(
+        !scene.upstream.text.contains("spoofed"),
+        "\(scene.upstream.requests.first { $0.head.contains("spoofed") }?.head ?? "")")
       for request in scene.upstream.requests {
         #expect(request.all("X-Forwarded-For") == ["127.0.0.1"])
         #expect(request.all("X-Forwarded-Proto") == ["https"])
@@ -32,7 +37,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "authorization, x-forwarded-for, content-length", "Content-Length", "host, via, x-forwarded-proto", "close, authorization",
+    "authorization, x-forwarded-for, content-length", "Content-Length", "host, via, x-forwarded-proto",
+    "close, authorization",
     "transfer-encoding, content-encoding, content-type",
   ])
   func keepsItsOwnFieldsWhateverConnectionNames(value: String) throws {
@@ -51,7 +57,8 @@ import Testing
   @Test func removesFieldsThatConnectionNames() throws {
     try Scene.play { scene in
       let answer = try scene.connect().exchange(
-        Request.write("cpu v=1", fields: "Connection: x-hop, keep-alive\r\nX-Hop: only-here\r\nKeep-Alive: timeout=5\r\n"))
+        Request.write(
+          "cpu v=1", fields: "Connection: x-hop, keep-alive\r\nX-Hop: only-here\r\nKeep-Alive: timeout=5\r\n"))
       #expect(answer.status == 204)
       #expect(!scene.upstream.text.contains("only-here") && !scene.upstream.text.contains("timeout=5"))
     }
@@ -92,7 +99,8 @@ import Testing
   @Test func neverRelaysServerIdentityThatTheUpstreamWouldNotGive() throws {
     let script: ScriptedUpstream.Script = { connection in
       _ = try connection.readRequest()
-      connection.answer("200 OK", "{}", fields: "Connection: x-secret\r\nX-Secret: hop\r\nSet-Cookie: a=b\r\nKeep-Alive: timeout=9\r\n")
+      connection.answer(
+        "200 OK", "{}", fields: "Connection: x-secret\r\nX-Secret: hop\r\nSet-Cookie: a=b\r\nKeep-Alive: timeout=9\r\n")
     }
     try Scene.play(script: script) { scene in
       let answer = try scene.connect().exchange(Request.query("SHOW MEASUREMENTS"))

@@ -15,7 +15,9 @@ import Testing
       #expect(requests.count == (answer.status == 200 ? 1 : 0))
       guard answer.status == 200 else { return }
       let request = try #require(scene.upstream.completed.first)
-      for (name, values) in Dictionary(grouping: request.everyParameter, by: \.name) { #expect(values.count == 1, "\(name)") }
+      for (name, values) in Dictionary(grouping: request.everyParameter, by: \.name) {
+        #expect(values.count == 1, "\(name)")
+      }
       #expect(request.parameter("db") == [database])
       let text = scene.upstream.text
       #expect(!text.contains("secret") && !text.contains("vault"))
@@ -46,8 +48,10 @@ import Testing
   /// As recorded: the URL counts and the body goes unread; or gatehouse says that it cannot read it.
   @Test(arguments: [
     "text/plain", "application/json", "application/vnd.influxql", "application/octet-stream", "",
-    "multipart/form-data; boundary=x", "application/x-www-form-urlencoded-not", "application/x-www-form-urlencoded, text/plain",
-    "text/plain\r\nContent-Type: application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-16",
+    "multipart/form-data; boundary=x", "application/x-www-form-urlencoded-not",
+    "application/x-www-form-urlencoded, text/plain",
+    "text/plain\r\nContent-Type: application/x-www-form-urlencoded",
+    "application/x-www-form-urlencoded; charset=utf-16",
   ])
   func neverLetsUnreadBodyDecide(type: String) throws {
     try Self.play(
@@ -72,7 +76,8 @@ import Testing
       try Self.play(Request.form("", target: "/query?\(Self.metrics)", type: type, fields: fields), statuses: [200])
     }
     try Self.play(
-      "GET /query?\(Self.metrics) HTTP/1.1\r\nHost: x\r\n\(Login.reader.basic)Content-Encoding: gzip\r\n\r\n", statuses: [200])
+      "GET /query?\(Self.metrics) HTTP/1.1\r\nHost: x\r\n\(Login.reader.basic)Content-Encoding: gzip\r\n\r\n",
+      statuses: [200])
   }
 
   @Test func firstOfRepeatedParametersCounts() throws {
@@ -83,7 +88,8 @@ import Testing
       ("q=SELECT%20v%20FROM%20secret..vault&\(Self.metrics)", [403, 400]),
       ("DB=secret&\(Self.metrics)", [200, 400]), ("db%00=secret&\(Self.metrics)", [200, 400]),
     ] {
-      try Self.play("GET /query?\(parameters) HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n", statuses: statuses)
+      try Self.play(
+        "GET /query?\(parameters) HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n", statuses: statuses)
       try Self.play(Request.form(parameters), statuses: statuses)
     }
   }
@@ -96,7 +102,8 @@ import Testing
       ("db=metrics%2600&q=SELECT%20v%20FROM%20cpu", [400, 403]), ("db=metrics&q=SELECT+v+FROM+cpu", [200]),
       ("db=metrics&q=SELECT%20v%20FROM%20cpu&x=%zz", [200, 400]),
     ] {
-      try Self.play("GET /query?\(parameters) HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n", statuses: statuses)
+      try Self.play(
+        "GET /query?\(parameters) HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n", statuses: statuses)
     }
   }
 
@@ -113,11 +120,14 @@ import Testing
 
   @Test func passesKnownParametersOnOnceAndOthersNever() throws {
     try Scene.play { scene in
-      let parameters = "&epoch=ms&chunked=true&chunk_size=10&pretty=true&rp=autogen&epoch=s&u=&p=&evil=1&node_id=1&async=false"
+      let parameters =
+        "&epoch=ms&chunked=true&chunk_size=10&pretty=true&rp=autogen&epoch=s&u=&p=&evil=1&node_id=1&async=false"
       let answer = try scene.connect().exchange(Request.query("SELECT v FROM cpu", parameters: parameters))
       #expect(answer.status == 200)
       let request = try #require(scene.upstream.completed.first)
-      for (name, value) in [("epoch", "ms"), ("chunked", "true"), ("chunk_size", "10"), ("rp", "autogen"), ("db", "metrics")] {
+      for (name, value) in [
+        ("epoch", "ms"), ("chunked", "true"), ("chunk_size", "10"), ("rp", "autogen"), ("db", "metrics"),
+      ] {
         #expect(request.parameter(name) == [value])
       }
       #expect(request.parameter("evil").isEmpty)
@@ -145,7 +155,8 @@ import Testing
     let bomb = try Gzip.bomb()
     try Scene.play { scene in
       for (target, type, login) in [
-        ("/query?db=metrics", "application/x-www-form-urlencoded", Login.reader), ("/write?db=metrics", "text/plain", .writer),
+        ("/query?db=metrics", "application/x-www-form-urlencoded", Login.reader),
+        ("/write?db=metrics", "text/plain", .writer),
       ] {
         let client = try scene.connect()
         let head =

@@ -6,12 +6,14 @@ import Testing
   private static let query = "?db=metrics&q=SHOW%20MEASUREMENTS"
 
   @Test(arguments: [
-    "//query", "/./query", "/x/../query", "/%71uery", "/query%2f", "/QUERY", "/Query", "/query;a", "/query\\", "/query/",
+    "//query", "/./query", "/x/../query", "/%71uery", "/query%2f", "/QUERY", "/Query", "/query;a", "/query\\",
+    "/query/",
     "/query//", "/query/.", "/query/..", "/../query", "/%2e/query", "/%2e%2e/query", "/x/%2e%2e/query", "/%2fquery",
     "/query%00", "/query%20", "/query%3f", "/query%23", "/query%25", "/qu%65ry", "\\query", "/\\query", "/query%5c",
     "/query%0d%0aX:1", "/query%zz", "/query%", "/query%4", "/%c0%afquery", "/writе", "/api//v2/write", "/api/v2/write/",
     "/api/v2/../v2/write", "/api/v2%2fwrite", "/ping/../query", "/ping/query", "/health/../query",
-    "/private/legacy/authorizations/../../../query", "/query/../ping", "/legacy//authorizations", "/private//legacy/authorizations",
+    "/private/legacy/authorizations/../../../query", "/query/../ping", "/legacy//authorizations",
+    "/private//legacy/authorizations",
   ])
   func readsOddFormOfPathAsNoRoute(path: String) throws {
     try Scene.play { scene in
@@ -26,7 +28,8 @@ import Testing
   @Test(arguments: ["/ping#/../query", "/query#x", "/ping#", "/#/query"])
   func refusesFragment(path: String) throws {
     try FramingTests.expectRefusal(
-      Payload(path, "GET \(path)\(Self.query) HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n"), statuses: [400, 404])
+      Payload(path, "GET \(path)\(Self.query) HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n"),
+      statuses: [400, 404])
   }
 
   @Test(arguments: [
@@ -36,17 +39,20 @@ import Testing
   func authenticatesByTruePathWhateverTheParametersSay(target: String) throws {
     try Scene.play { scene in
       let method = target.hasPrefix("/query") ? "GET" : "POST"
-      let answer = try scene.connect().exchange("\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+      let answer = try scene.connect().exchange(
+        "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
       #expect([401, 404].contains(answer.status), "\(answer.status) \(answer.text)")
       try scene.expectUntouchedUpstream()
     }
   }
 
-  @Test(arguments: [
-    "/metrics", "/debug", "/debug/", "/debug/vars", "/debug/pprof/", "/debug/pprof/cmdline", "/debug/requests",
-    "/api/v2/setup", "/api/v2/nowhere", "/api/v2/query", "/api/v2/delete", "/api/v3/write", "/nowhere", "/", "/status/x",
-    "/metrics/", "/signin", "/api/v2/signin", "/api/v2", "/shard-status", "/index.html", "/favicon.ico",
-  ], ["GET", "POST"])
+  @Test(
+    arguments: [
+      "/metrics", "/debug", "/debug/", "/debug/vars", "/debug/pprof/", "/debug/pprof/cmdline", "/debug/requests",
+      "/api/v2/setup", "/api/v2/nowhere", "/api/v2/query", "/api/v2/delete", "/api/v3/write", "/nowhere", "/",
+      "/status/x",
+      "/metrics/", "/signin", "/api/v2/signin", "/api/v2", "/shard-status", "/index.html", "/favicon.ico",
+    ], ["GET", "POST"])
   func answers404ToUnlistedPath(path: String, method: String) throws {
     try Scene.play { scene in
       let answer = try scene.connect().exchange(

@@ -6,7 +6,8 @@ import Testing
 @Suite struct SlowClientTests {
   private static func short(_ settings: inout GatehouseSettings) {
     settings.tables["timeouts"] = [
-      "handshake = \"600ms\"", "head = \"600ms\"", "body_progress = \"600ms\"", "send_progress = \"600ms\"", "idle = \"900ms\"",
+      "handshake = \"600ms\"", "head = \"600ms\"", "body_progress = \"600ms\"", "send_progress = \"600ms\"",
+      "idle = \"900ms\"",
     ]
   }
 
@@ -67,7 +68,10 @@ import Testing
 
   @Test func endsBodyThatStops() throws {
     try Scene.play(settings: Self.short) { scene in
-      for fields in ["Content-Length: 100\r\n\r\ncpu v", "Transfer-Encoding: chunked\r\n\r\n5\r\ncpu v", "Content-Length: 100\r\n\r\n"] {
+      for fields in [
+        "Content-Length: 100\r\n\r\ncpu v", "Transfer-Encoding: chunked\r\n\r\n5\r\ncpu v",
+        "Content-Length: 100\r\n\r\n",
+      ] {
         let client = try scene.connect()
         client.send(Self.head + fields)
         let answer = try client.readAnswerOrEnd()

@@ -24,10 +24,15 @@ import Testing
     Payload("no version", "200 OK\r\nContent-Length: 2\r\n\r\nab"),
     Payload("HTTP/2", "HTTP/2 200 OK\r\nContent-Length: 2\r\n\r\nab"),
     Payload("not HTTP at all", "SSH-2.0-OpenSSH_9.2\r\n"),
-    Payload("header of 1 MiB", ok + "X-A: " + String(repeating: "x", count: 1_048_576) + "\r\nContent-Length: 2\r\n\r\nab"),
+    Payload(
+      "header of 1 MiB", ok + "X-A: " + String(repeating: "x", count: 1_048_576) + "\r\nContent-Length: 2\r\n\r\nab"),
     Payload("100,000 fields", ok + String(repeating: "X-A: 1\r\n", count: 100_000) + "Content-Length: 2\r\n\r\nab"),
-    Payload("100,000 interim answers", String(repeating: "HTTP/1.1 102 Processing\r\n\r\n", count: 100_000) + ok + "Content-Length: 2\r\n\r\nab"),
-    Payload("interim answer with a length", "HTTP/1.1 103 Hints\r\nContent-Length: 5\r\n\r\nhello" + ok + "Content-Length: 2\r\n\r\nab"),
+    Payload(
+      "100,000 interim answers",
+      String(repeating: "HTTP/1.1 102 Processing\r\n\r\n", count: 100_000) + ok + "Content-Length: 2\r\n\r\nab"),
+    Payload(
+      "interim answer with a length",
+      "HTTP/1.1 103 Hints\r\nContent-Length: 5\r\n\r\nhello" + ok + "Content-Length: 2\r\n\r\nab"),
   ]
 
   @Test(arguments: broken) func answers502ToMalformedAnswer(payload: Payload) throws {
@@ -55,8 +60,11 @@ import Testing
   }
 
   static let trailing: [Payload] = [
-    Payload("bytes after the end", ok + "Content-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"),
-    Payload("bytes after the last chunk", ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"),
+    Payload(
+      "bytes after the end", ok + "Content-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"),
+    Payload(
+      "bytes after the last chunk",
+      ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"),
     Payload("204 with a body", "HTTP/1.1 204 No Content\r\nContent-Length: 6\r\n\r\nforged"),
     Payload("204 with chunks", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nforged\r\n0\r\n\r\n"),
     Payload("304 with a body", "HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\nforged"),

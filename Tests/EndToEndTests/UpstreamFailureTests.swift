@@ -10,7 +10,9 @@ import Testing
     "hinted handoff queue not empty", "database not found",
   ]
 
-  private static func expectFailure(_ answer: HTTPAnswer, _ status: Int, sourceLocation: SourceLocation = #_sourceLocation) {
+  private static func expectFailure(
+    _ answer: HTTPAnswer, _ status: Int, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     #expect(answer.status == status, "\(answer.status) \(answer.text)", sourceLocation: sourceLocation)
     #expect(answer.error != nil, sourceLocation: sourceLocation)
     #expect(answer["Content-Type"]?.hasPrefix("application/json") ?? false, sourceLocation: sourceLocation)
@@ -92,7 +94,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["401 Unauthorized", "403 Forbidden"]) func neverRelaysRefusalOfItsOwnCredential(status: String) throws {
+  @Test(arguments: ["401 Unauthorized", "403 Forbidden"]) func neverRelaysRefusalOfItsOwnCredential(status: String)
+    throws
+  {
     try Self.play(502) { connection in
       _ = try connection.readRequest()
       connection.answer(
@@ -102,7 +106,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "400 Bad Request", "404 Not Found", "413 Request Entity Too Large", "500 Internal Server Error", "503 Service Unavailable",
+    "400 Bad Request", "404 Not Found", "413 Request Entity Too Large", "500 Internal Server Error",
+    "503 Service Unavailable",
   ])
   func relaysWhatTheUpstreamSaysOfTheRequestItself(status: String) throws {
     let body = "{\"error\":\"unable to parse 'cpu v': invalid field format\"}\n"
@@ -121,7 +126,8 @@ import Testing
   @Test func answersBeforeTheBodyIsSentWhole() throws {
     let script: ScriptedUpstream.Script = { connection in
       _ = try connection.readHead()
-      connection.answer("413 Request Entity Too Large", "{\"error\":\"Request Entity Too Large\"}\n", fields: "Connection: close\r\n")
+      connection.answer(
+        "413 Request Entity Too Large", "{\"error\":\"Request Entity Too Large\"}\n", fields: "Connection: close\r\n")
       connection.waitForEnd()
     }
     try Scene.play(script: script) { scene in

@@ -18,7 +18,8 @@ struct Command {
     child.feed(input)
     guard let status = child.waitForEnd(seconds: seconds) else {
       child.signal(SIGKILL)
-      throw HarnessFailure("\(arguments.prefix(2).joined(separator: " ")) did not end: \(child.errorText.suffix(2_000))")
+      throw HarnessFailure(
+        "\(arguments.prefix(2).joined(separator: " ")) did not end: \(child.errorText.suffix(2_000))")
     }
     return Command(status: status, output: child.outputText, errors: child.errorText)
   }
@@ -30,7 +31,8 @@ struct Command {
   ) throws -> Command {
     let command = try run(arguments, input: input, environment: environment, seconds: seconds)
     guard command.status == 0 else {
-      throw HarnessFailure("\(arguments.joined(separator: " ")): exit \(command.status)\n\(command.output)\(command.errors)")
+      throw HarnessFailure(
+        "\(arguments.joined(separator: " ")): exit \(command.status)\n\(command.output)\(command.errors)")
     }
     return command
   }

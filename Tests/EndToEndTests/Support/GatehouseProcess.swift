@@ -19,13 +19,14 @@ final class GatehouseProcess: Sendable {
   var accessLog: String { child.current.outputText }
   var eventLog: String { child.current.errorText }
 
-  init(_ settings: GatehouseSettings, in folder: TemporaryFolder? = nil) throws {
+  /// `token` is one made before, for a restart in the same folder.
+  init(_ settings: GatehouseSettings, in folder: TemporaryFolder? = nil, token known: String = "") throws {
     let folder = try folder ?? TemporaryFolder()
     let certificate = try Certificate.shared.get()
     try folder.write("gatehouse.toml", settings.toml(certificate: certificate))
     self.folder = folder
     let token = settings.hasOperatorToken ? try Self.makeOperatorToken(folder.file("gatehouse.toml")) : nil
-    self.token = token ?? ""
+    self.token = token ?? known
     canaries = Awaited(settings.logins.flatMap(\.secrets) + [settings.upstreamPassword] + (token.map { [$0] } ?? []))
     let started = try Self.start(in: folder)
     child = Awaited(started.child)
@@ -111,7 +112,8 @@ final class GatehouseProcess: Sendable {
     signal(SIGTERM)
     let status = waitForEnd(seconds: 40)
     if status == nil { signal(SIGKILL) }
-    #expect(status == 0, "gatehouse ended with \(status.map(String.init) ?? "nothing"): \(eventLog.suffix(1_000))",
+    #expect(
+      status == 0, "gatehouse ended with \(status.map(String.init) ?? "nothing"): \(eventLog.suffix(1_000))",
       sourceLocation: sourceLocation)
     checkOutputs(sourceLocation: sourceLocation)
   }

@@ -5,14 +5,16 @@ import Foundation
 final class ManagementClient {
   private let client: RawClient
   private let token: String
-  private let organization: String
+  /// Id of the only organization.
+  let organization: String
 
   init(_ gatehouse: GatehouseProcess) throws {
     client = try RawClient(gatehouse)
     token = gatehouse.token
     let head = "GET /api/v2/orgs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token \(token)\r\n\r\n"
     let answer = try client.exchange(head)
-    guard answer.status == 200, let object = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any],
+    guard answer.status == 200,
+      let object = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any],
       let first = (object["orgs"] as? [[String: Any]])?.first, let id = first["id"] as? String
     else { throw HarnessFailure("no organization: \(answer.status) \(answer.text)") }
     organization = id

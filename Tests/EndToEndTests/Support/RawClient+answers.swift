@@ -7,12 +7,15 @@ extension RawClient {
     while true {
       if let at = buffer.firstRange(of: end) {
         let head = String(decoding: take(at.upperBound).dropLast(4), as: UTF8.self)
-        guard let answer = HTTPAnswer(head: head) else { throw HarnessFailure("not a response head: \(head.prefix(500))") }
+        guard let answer = HTTPAnswer(head: head) else {
+          throw HarnessFailure("not a response head: \(head.prefix(500))")
+        }
         return answer
       }
       if try !fill() {
         if buffer.isEmpty { return nil }
-        throw HarnessFailure("the connection ended within a head: \(String(decoding: buffer.prefix(500), as: UTF8.self))")
+        throw HarnessFailure(
+          "the connection ended within a head: \(String(decoding: buffer.prefix(500), as: UTF8.self))")
       }
     }
   }
@@ -54,9 +57,11 @@ extension RawClient {
     return take(count)
   }
 
-  private func readLine() throws -> String {
+  func readLine() throws -> String {
     while true {
-      if let at = buffer.firstRange(of: [13, 10]) { return String(decoding: take(at.upperBound).dropLast(2), as: UTF8.self) }
+      if let at = buffer.firstRange(of: [13, 10]) {
+        return String(decoding: take(at.upperBound).dropLast(2), as: UTF8.self)
+      }
       if try !fill() { throw HarnessFailure("the connection ended within a line") }
     }
   }

@@ -18,7 +18,8 @@ final class TemporaryFolder: Sendable {
   @discardableResult
   func write(_ name: String, _ text: String, mode: Int = 0o600) throws -> String {
     let target = file(name)
-    guard FileManager.default.createFile(atPath: target, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+    guard
+      FileManager.default.createFile(atPath: target, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
     else { throw HarnessFailure("cannot write \(target)") }
     return target
   }

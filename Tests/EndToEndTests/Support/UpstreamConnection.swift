@@ -6,7 +6,7 @@ import Glibc
 /// Lives in the thread of its connection.
 final class UpstreamConnection {
   let index: Int
-  private let descriptor: Int32
+  fileprivate let descriptor: Int32
   private let record: ([UInt8]) -> Void
   private let complete: (UpstreamRequest) -> Void
   private var buffer: [UInt8] = []
@@ -154,4 +154,22 @@ final class UpstreamConnection {
   }
 
   deinit { close() }
+}
+
+extension UpstreamConnection {
+  /// Sends until the socket takes nothing for the given time, or until `limit` bytes are out; how many went.
+  func sendUntilStalled(_ bytes: [UInt8], limit: Int, milliseconds: Int32) -> Int {
+    var total = 0
+    while total < limit {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&waiting, 1, milliseconds) > 0 else { break }
+      // The socket can take something, but a blocking send of much could wait for room: send little pieces.
+      let count = bytes.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      }
+      if count < 0 { break }
+      total += count
+    }
+    return total
+  }
 }
