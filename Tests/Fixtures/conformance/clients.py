@@ -3,7 +3,7 @@
 
   clients.py clients.jsonl --port PORT --ca FILE --set op=TOKEN --expect clients.overrides.json
 
-Bodies were recorded inflated and cut at 300 characters: they end here at their last whole line, and are zipped and chunked anew as the fields say.
+Bodies were recorded inflated and cut at 300 characters: they end here at their last whole line (or field, of one line), and are zipped and chunked anew as the fields say.
 Overrides name exchanges by their index: {"3": {"status": 400, "why": "…"}}. Standard library only.
 """
 import argparse, gzip, http.client, json, re, socket, ssl, sys
@@ -20,7 +20,7 @@ def chunked(body):
 def request(o, values):
     body = o["body"].encode()
     if o["body_bytes"] > len(body) or len(o["body"]) >= 300:
-        body = body[:body.rfind(b"\n") + 1]
+        body = body[:body.rfind(b"\n") + 1] or body[:body.rfind(b",")]
     fields = {name.lower(): value for name, value in o["headers"]}
     if body and fields.get("content-encoding") == "gzip":
         body = gzip.compress(body)
