@@ -61,7 +61,7 @@ let package = Package(
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP"]),
-    tests("EndToEndTests", ["Transport", "Configuration", "GatehouseServer"]),
+    tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -1,0 +1,121 @@
+// What operators see: one JSON line for each exchange, whatever is in it, and never a secret (B7, rows 58 and 59).
+
+import Foundation
+import Testing
+
+@Suite struct LogTests {
+  @Test func writesOneLineForEachExchange() throws {
+    try Scene.play { scene in
+      let client = try scene.connect()
+      _ = try client.exchange(Request.write("cpu v=1"))
+      _ = try client.exchange(Request.query("SELECT v FROM cpu"))
+      _ = try client.exchange(Request.query("SELECT v FROM vault", database: "secret"))
+      _ = try client.exchange(Request.query("SHOW MEASUREMENTS", login: nil))
+      _ = try client.exchange("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      _ = try client.exchange("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      client.send("nonsense\r\n\r\n")
+      _ = try client.readToEnd()
+      scene.gatehouse.stop()
+      let records = scene.gatehouse.accessRecords()
+      #expect(records.count == 7)
+      #expect(records.compactMap { $0["status"] as? Int } == [204, 200, 403, 401, 204, 404, 400])
+      #expect(records.first?["method"] as? String == "POST")
+      #expect(records.first?["path"] as? String == "/write")
+      let text = scene.gatehouse.accessLog
+      #expect(text.contains("writer-two") && text.contains("reader-one") && text.contains("metrics"))
+      #expect(!text.contains("SELECT") && !text.contains("vault"))
+    }
+  }
+
+  static let injections: [(String, String)] = [
+    ("newline in the name", "&u=a%0A%7B%22level%22%3A%22fatal%22%7D&p=x"),
+    ("carriage return in the name", "&u=a%0D%0Ab&p=x"),
+    ("escape sequence in the name", "&u=%1B%5B31mred%1B%5B0m&p=x"),
+    ("quotation marks", "&u=%22%7D%2C%7B%22a%22%3A%22&p=x"),
+    ("NUL and control characters", "&u=%00%01%02%7F%C2%85&p=x"), ("not UTF-8", "&u=%FF%FE%C0%80&p=x"),
+    ("bidirectional override", "&u=%E2%80%AEevil&p=x"), ("line separator", "&u=a%E2%80%A8b&p=x"),
+    ("long name", "&u=" + String(repeating: "n", count: 20_000) + "&p=x"),
+    ("long database", "&db=" + String(repeating: "d", count: 20_000)),
+  ]
+
+  @Test(arguments: injections) func writesOneLineWhateverTheNameIs(name: String, parameters: String) throws {
+    try Scene.play { scene in
+      let client = try scene.connect()
+      client.send(
+        Request.query(
+          "SHOW MEASUREMENTS", login: nil, parameters: parameters,
+          fields: "User-Agent: \u{1f}\r\n".replacing("\u{1f}", with: "a\"\\b")))
+      #expect([400, 401].contains(try client.readAnswer().status))
+      scene.gatehouse.stop()
+      let lines = scene.gatehouse.accessLog.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      #expect(lines.count == 1)
+      #expect(scene.gatehouse.accessRecords().count == 1)
+      for line in lines {
+        #expect(line.utf8.count < 4_096)
+        #expect(!line.unicodeScalars.contains { $0.value < 32 || $0.value == 127 || (128..<160).contains($0.value) })
+      }
+    }
+  }
+
+  @Test func writesOneLineForAnAgentOf1MiB() throws {
+    try Scene.play { scene in
+      let client = try scene.connect()
+      client.send(
+        "GET /ping HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \(String(repeating: "x", count: 1_048_576))\r\n\r\n")
+      #expect(try client.readAnswer().status == 431)
+      client.closeNow()
+      scene.gatehouse.stop()
+      #expect(scene.gatehouse.accessRecords().count == 1)
+      #expect(scene.gatehouse.accessLog.utf8.count < 4_096)
+    }
+  }
+
+  /// Every process of the suite looks for its secrets when it stops; this one tries the places where they could slip through.
+  @Test func neverPrintsSecret() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let secrets = [
+        "canary-url-1", "canary-basic-2", "canary-query-3", "canary-body-4", "canary-cookie-5", "canary-half-6",
+      ]
+      for secret in secrets { scene.gatehouse.addCanary(secret) }
+      let basic = Data("ghost:canary-basic-2".utf8).base64EncodedString()
+      scene.gatehouse.addCanary(basic)
+      for request in [
+        Request.query("SHOW MEASUREMENTS", login: nil, parameters: "&u=x&p=canary-url-1"),
+        Request.query("SHOW MEASUREMENTS", login: nil, parameters: "&u=x&%70=canary-url-1"),
+        Request.query("SHOW MEASUREMENTS", login: nil, parameters: "&p=canary-half-6"),
+        Request.query("SHOW MEASUREMENTS", login: nil, fields: "Authorization: Basic \(basic)\r\n"),
+        Request.query("SHOW MEASUREMENTS", login: nil, fields: "Authorization: canary-basic-2\r\n"),
+        Request.query("CREATE USER x WITH PASSWORD 'canary-query-3'"),
+        Request.query("SET PASSWORD FOR x = 'canary-query-3'"),
+        Request.query("SET PASSWORD FOR x = canary-query-3"),
+        Request.query("CREATE USER \"x\" WITH PASSWORD 'canary-query-3' WITH"),
+        Request.form("db=metrics&q=CREATE%20USER%20x%20WITH%20PASSWORD%20'canary-query-3'"),
+        Request.form(
+          "db=metrics&q=SHOW%20MEASUREMENTS&u=x&p=canary-body-4", fields: "Cookie: session=canary-cookie-5\r\n"),
+        Request.write("cpu,password=canary-body-4 v=1", login: .reader),
+        Request.query("SHOW MEASUREMENTS", login: nil, fields: "Authorization: Token canary-basic-2\r\n"),
+        "GET /private/legacy/authorizations HTTP/1.1\r\nHost: x\r\nAuthorization: Token canary-basic-2\r\n\r\n",
+        "GET /canary-url-1?p=canary-url-1 HTTP/1.1\r\nHost: x\r\nAuthorization: Basic \(basic)\r\n\r\n",
+      ] {
+        let answer = try scene.connect().exchange(request)
+        if !request.contains("/canary-url-1") {
+          for secret in secrets {
+            #expect(!answer.text.contains(secret) && !(answer["X-Influxdb-Error"] ?? "").contains(secret), "\(answer)")
+          }
+        }
+      }
+      let management = try ManagementClient(scene.gatehouse)
+      let id = try management.create("keeper", password: "canary-body-4")
+      _ = try management.call("POST", "/\(id)/password", ["password": "canary-body-4", "canary-query-3": 1])
+      #expect(!"\(try management.list())".contains("$2b$"))
+    }
+  }
+
+  @Test func canBeSilent() throws {
+    try Scene.play(settings: { $0.accessLog = nil }) { scene in
+      try scene.writeMarker()
+      scene.gatehouse.stop()
+      #expect(scene.gatehouse.accessLog.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// The configuration file of one gatehouse under test.
+
+struct GatehouseSettings: Sendable {
+  /// Ports of the upstream's members on 127.0.0.1.
+  var upstreamPorts: [UInt16]
+  var logins = Login.all
+  var upstreamPassword = "canary-upstream-8Kd2"
+  /// Further keys by table, e.g. `["timeouts": ["head = \"500ms\""]]`.
+  var tables: [String: [String]] = [:]
+  /// `-`, a path, or nil for none.
+  var accessLog: String? = "-"
+  /// Whether an operator token is made with the command line before the start.
+  var hasOperatorToken = false
+
+  init(upstreamPorts: UInt16...) { self.upstreamPorts = upstreamPorts }
+
+  /// The first listener speaks TLS, the second is plaintext.
+  func toml(certificate: Certificate) -> String {
+    var text = """
+      [[listener]]
+      address = "127.0.0.1:0"
+      certificate = "\(certificate.certificate)"
+      key = "\(certificate.key)"
+
+      [[listener]]
+      address = "127.0.0.1:0"
+      plaintext = true
+
+      [upstream]
+      dialect = "influxdb-1"
+      members = [\(upstreamPorts.map { "\"http://127.0.0.1:\($0)\"" }.joined(separator: ", "))]
+      username = "gatehouse"
+      password = "\(upstreamPassword)"
+
+      """
+    if let keys = tables["upstream"] { text += keys.joined(separator: "\n") + "\n" }
+    text += "\n"
+    var rest = tables.filter { $0.key != "upstream" }
+    rest["store", default: []].append("path = \"gatehouse.db\"")
+    rest["log", default: []].append("access = \(accessLog.map { "\"\($0)\"" } ?? "false")")
+    rest["passwords", default: []].append("cost = 4")
+    for (table, keys) in rest.sorted(by: { $0.key < $1.key }) {
+      text += "[\(table)]\n\(keys.joined(separator: "\n"))\n\n"
+    }
+    for login in logins { text += login.toml }
+    return text
+  }
+}

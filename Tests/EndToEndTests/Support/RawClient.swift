@@ -1,0 +1,139 @@
+// A connection that sends exactly the bytes it is given and reads what comes.
+
+import COpenSSL
+import CSystem
+import Foundation
+import Glibc
+
+/// Blocking; each piece that is sent over TLS is one record.
+final class RawClient {
+  private let descriptor: Int32
+  private var session: OpaquePointer?
+  private let context: ClientContext?
+  private(set) var buffer: [UInt8] = []
+  /// Whether the peer has ended the connection, in order or by a reset.
+  private(set) var isEnded = false
+  private(set) var wasReset = false
+  private var isClosed = false
+
+  /// Connects; reads and writes fail after `seconds` without progress.
+  init(
+    port: UInt16, tls: Bool, context: ClientContext? = nil, receiveBuffer: Int32? = nil, seconds: Int = 30,
+    handshakes: Bool = true
+  ) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    self.context = tls && handshakes ? try context ?? ClientContext() : nil
+    guard descriptor >= 0 else { throw HarnessFailure("socket: \(errno)") }
+    if var bytes = receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+    }
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    gh_no_delay(descriptor)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard connected == 0 else { throw HarnessFailure("connect to \(port): \(String(cString: strerror(errno)))") }
+    guard let made = self.context else { return }
+    session = SSL_new(made.pointer)
+    SSL_set_fd(session, descriptor)
+    SSL_set1_host(session, "localhost")
+    _ = gh_ssl_set_host_name(session, "localhost")
+    guard SSL_connect(session) == 1 else { throw HarnessFailure("TLS handshake failed: \(ERR_peek_error()) \(errno)") }
+  }
+
+  /// A connection to a gatehouse.
+  convenience init(
+    _ gatehouse: GatehouseProcess, tls: Bool = true, context: ClientContext? = nil, receiveBuffer: Int32? = nil,
+    seconds: Int = 30, handshakes: Bool = true
+  ) throws {
+    try self.init(
+      port: tls ? gatehouse.port : gatehouse.plainPort, tls: tls, context: context, receiveBuffer: receiveBuffer,
+      seconds: seconds, handshakes: handshakes)
+  }
+
+  /// Sends each piece in a record or a segment of its own. False if the peer has gone.
+  @discardableResult
+  func send(_ pieces: [UInt8]...) -> Bool { pieces.allSatisfy { sendOne($0) } }
+
+  @discardableResult
+  func send(_ pieces: String...) -> Bool { pieces.allSatisfy { sendOne(Array($0.utf8)) } }
+
+  @discardableResult
+  func send(pieces: [[UInt8]]) -> Bool { pieces.allSatisfy { sendOne($0) } }
+
+  private func sendOne(_ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { piece in
+        session.map { Int(SSL_write($0, piece.baseAddress, Int32(piece.count))) }
+          ?? Glibc.send(descriptor, piece.baseAddress, piece.count, Int32(MSG_NOSIGNAL))
+      }
+      if count <= 0 { return false }
+      sent += count
+    }
+    return true
+  }
+
+  /// Reads once into the buffer; false at the end of the connection. Throws when nothing comes in time.
+  @discardableResult
+  func fill(atMost: Int = 65_536) throws -> Bool {
+    if isEnded { return false }
+    var room = [UInt8](repeating: 0, count: atMost)
+    errno = 0
+    let count = session.map { Int(SSL_read($0, &room, Int32(room.count))) } ?? recv(descriptor, &room, room.count, 0)
+    if count > 0 {
+      buffer.append(contentsOf: room[..<count])
+      return true
+    }
+    if errno == EAGAIN || errno == EWOULDBLOCK { throw HarnessFailure("nothing came in time") }
+    wasReset = errno == ECONNRESET || errno == EPIPE
+    isEnded = true
+    return false
+  }
+
+  func take(_ count: Int) -> [UInt8] {
+    let taken = Array(buffer.prefix(count))
+    buffer.removeFirst(taken.count)
+    return taken
+  }
+
+  /// Everything up to the end of the connection.
+  func readToEnd() throws -> [UInt8] {
+    while try fill() {}
+    return take(buffer.count)
+  }
+
+  /// Whether the peer ends the connection without sending anything more.
+  func isClosedByPeer() throws -> Bool { try readToEnd().isEmpty }
+
+  /// Ends our direction: close_notify, then FIN.
+  func finishWriting() {
+    if let session { SSL_shutdown(session) }
+    shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  /// Drops the connection with a reset.
+  func reset() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    closeNow()
+  }
+
+  func closeNow() {
+    guard !isClosed else { return }
+    isClosed = true
+    if let session { SSL_free(session) }
+    session = nil
+    close(descriptor)
+  }
+
+  deinit { closeNow() }
+}
