@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "CSystem"),
 
     module("HTTP"),
+    module("JSON"),
     module("InfluxQL"),
     module("Configuration", ["CTOML"]),
     module("Observation", ["CSystem"]),
@@ -35,8 +36,8 @@ let package = Package(
     module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL", "CSystem"]),
     module("Transport", ["COpenSSL", "CSystem"]),
     module("Upstream", ["Transport", "HTTP", "CSystem"]),
-    module("Management", ["Access", "Authorizations", "HTTP", "Observation"]),
-    module("Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Transport", "Upstream"]),
+    module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation"]),
+    module("Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON", "Observation", "Transport", "Upstream"]),
     module(
       "GatehouseServer",
       [
@@ -60,7 +61,7 @@ let package = Package(
     tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL"]),
-    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP"]),
+    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],
   swiftLanguageModes: [.v6],

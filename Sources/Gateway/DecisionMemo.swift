@@ -1,5 +1,6 @@
 // The last permitted request of a connection, so that the same bytes again need no second look.
 
+import HTTP
 import Glibc
 import Authorizations
 

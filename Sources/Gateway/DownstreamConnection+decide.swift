@@ -1,5 +1,6 @@
 // What a connection does with a verdict.
 
+import Authorizations
 import Access
 import HTTP
 import Transport

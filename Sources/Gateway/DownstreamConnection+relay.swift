@@ -1,5 +1,6 @@
 // The response of the upstream on its way to the client.
 
+import Synchronization
 import Access
 import Observation
 import HTTP

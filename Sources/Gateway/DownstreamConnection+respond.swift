@@ -1,5 +1,7 @@
 // Answers that gatehouse makes itself, and the end of a connection.
 
+import Observation
+import Synchronization
 import HTTP
 import Transport
 

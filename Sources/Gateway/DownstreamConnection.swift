@@ -1,5 +1,6 @@
 // A client's connection: reads requests, lets them be decided, and moves the bytes of those that are permitted.
 
+import Observation
 import Access
 import HTTP
 import Transport

@@ -28,7 +28,7 @@ extension Gatekeeper {
       } catch {
         if error.reason != .notPermitted, progress.refreshed == nil {
           // It may have been created a moment ago: the upstream is asked before anyone is told that it does not exist.
-          throw Interruption(verdict: .refreshDirectory)
+          throw .refreshDirectory
         }
         if error.reason != .notPermitted, progress.refreshed == false {
           throw .refuse(.unavailable("the directory cannot be refreshed"))

@@ -1,5 +1,6 @@
 // `/ping` and `/health`: open to anyone, answered here from what is known of the upstream.
 
+import Synchronization
 import HTTP
 
 extension Gatekeeper {

@@ -45,17 +45,14 @@ extension Gatekeeper {
     guard view.hasBody else { return url }
     guard view.head.method == .post else {
       // A body of GET is read off and ignored, as the real servers do.
-      if progress.body == nil { throw Interruption(verdict: .needsBody(limit: settings.limits.collectBytes)) }
+      if progress.body == nil { throw .needsBody(limit: settings.limits.collectBytes) }
       return url
     }
     try requireForm(view)
     guard let body = progress.body else {
-      throw Interruption(verdict: .needsBody(limit: settings.limits.queryBytes))
+      throw .needsBody(limit: settings.limits.queryBytes)
     }
-    do throws(FormValues.Problem) {
-      let form = try body.withUnsafeBytes { (bytes) throws(FormValues.Problem) in try FormValues(bytes) }
-      return form.preferred(over: url)
-    } catch {
+    do throws(FormValues.Problem) { return try FormValues(body).preferred(over: url) } catch {
       throw .refuse(.malformed(error.reason))
     }
   }

@@ -54,16 +54,21 @@ final class Gatekeeper {
       if progress.body == nil { memo.remember(request, for: view, generations, notes: notes) }
       return .forward(request)
     } catch {
-      if case .refuse(let refusal) = error.verdict { notes.reason = refusal.detail ?? refusal.message }
-      return error.verdict
+      switch error {
+      case .refuse(let refusal): return .refuse(refusal)
+      case .needsBody(let limit): return .needsBody(limit: limit)
+      case .verify(let verification): return .verify(verification)
+      case .refreshDirectory: return .refreshDirectory
+      }
     }
   }
 
   /// Leaves the phases early, with what is to be done instead.
-  struct Interruption: Error {
-    let verdict: Verdict
-
-    static func refuse(_ refusal: Refusal) -> Interruption { Interruption(verdict: .refuse(refusal)) }
+  enum Interruption: Error {
+    case refuse(Refusal)
+    case needsBody(limit: Int)
+    case verify(PendingVerification)
+    case refreshDirectory
   }
 
   /// A revoked credential is refused from the next request on: what was published since is taken before anything else.
@@ -137,7 +142,7 @@ final class Gatekeeper {
         credential, source: view.client.source, snapshot: snapshot, now: shared.clock())
       {
       case .settled(let settled): outcome = settled
-      case .pending(let verification): throw Interruption(verdict: .verify(verification))
+      case .pending(let verification): throw .verify(verification)
       }
     }
     switch outcome {

@@ -49,6 +49,16 @@ public struct FormValues: Sendable, Equatable {
     }
   }
 
+  public init(_ text: [UInt8], maximumPairs: Int = 1_000) throws(Problem) {
+    // `withUnsafeBytes` rethrows untyped.
+    let result: Result<FormValues, Problem> = text.withUnsafeBytes { bytes in
+      do throws(Problem) { return .success(try FormValues(bytes, maximumPairs: maximumPairs)) } catch {
+        return .failure(error)
+      }
+    }
+    self = try result.get()
+  }
+
   private static func decode(_ bytes: UnsafeRawBufferPointer) throws(Problem) -> [UInt8] {
     guard let decoded = PercentCoding.decode(bytes, plusIsBlank: true) else { throw .percentEncoding }
     guard !decoded.contains(0) else { throw .nul }

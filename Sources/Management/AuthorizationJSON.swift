@@ -1,5 +1,6 @@
 // An authorization as the API shows it, member by member in the real server's order.
 
+import JSON
 import Authorizations
 
 /// Fills in the names of what is there; what is gone from the directory is shown with empty names.

@@ -1,5 +1,6 @@
 // A response of the management API as values: the gateway adds the framing.
 
+import JSON
 public struct ManagementResponse: Sendable {
   public var status: Int
   /// Everything but the framing (`Content-Length`, `Connection`, `Date`).

@@ -1,5 +1,6 @@
 // Buckets and DBRP mappings of the directory: where a bucket's identifier comes from in front of 1.x.
 
+import JSON
 import Authorizations
 
 extension ManagementService {

@@ -1,5 +1,6 @@
 // Users and organizations of the directory, read-only, as clients of the legacy API ask for them.
 
+import JSON
 import Authorizations
 
 extension ManagementService {

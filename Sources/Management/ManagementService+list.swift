@@ -1,5 +1,6 @@
 // GET of authorizations: all that the filters leave and the caller may read, and one by its identifier.
 
+import JSON
 import Authorizations
 
 extension ManagementService {

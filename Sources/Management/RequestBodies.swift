@@ -1,5 +1,6 @@
 // The bodies of the legacy authorization API, as they were sent: nothing in them is checked yet.
 
+import JSON
 import Authorizations
 
 /// A permission as it stands in a request.
@@ -21,7 +22,7 @@ struct CreateBody {
   var permissions: [PermissionBody] = []
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
-    self = try BodyDecoder.decode(bytes, as: ("authorization", "postAuthorizationRequest")) {
+    self = try ManagementBodyDecoder.decode(bytes, as: ("authorization", "postAuthorizationRequest")) {
       (decoder, members) throws(ManagementError) in
       var body = CreateBody()
       for member in members { try body.take(member, &decoder) }
@@ -31,7 +32,7 @@ struct CreateBody {
 
   private init() {}
 
-  private mutating func take(_ member: JSONMember, _ decoder: inout BodyDecoder) throws(ManagementError) {
+  private mutating func take(_ member: JSONMember, _ decoder: inout ManagementBodyDecoder) throws(ManagementError) {
     let value = member.value
     if member.isNamed("token") {
       token = decoder.string(value, "token") ?? token
@@ -53,7 +54,7 @@ struct CreateBody {
 }
 
 extension PermissionBody {
-  fileprivate init(_ value: JSONValue, _ decoder: inout BodyDecoder) throws(ManagementError) {
+  fileprivate init(_ value: JSONValue, _ decoder: inout ManagementBodyDecoder) throws(ManagementError) {
     self.init()
     for member in decoder.object(value, "permissions", type: "influxdb.Permission") ?? [] {
       if member.isNamed("action") {
@@ -68,7 +69,7 @@ extension PermissionBody {
     }
   }
 
-  private mutating func take(_ member: JSONMember, _ decoder: inout BodyDecoder) throws(ManagementError) {
+  private mutating func take(_ member: JSONMember, _ decoder: inout ManagementBodyDecoder) throws(ManagementError) {
     let path = "permissions.resource."
     if member.isNamed("type") {
       type = decoder.string(member.value, path + "type", type: "influxdb.ResourceType") ?? type
@@ -89,7 +90,7 @@ struct UpdateBody {
   var description: String?
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
-    self = try BodyDecoder.decode(bytes, as: ("influxdb", "AuthorizationUpdate")) {
+    self = try ManagementBodyDecoder.decode(bytes, as: ("influxdb", "AuthorizationUpdate")) {
       (decoder, members) throws(ManagementError) in
       var body = UpdateBody()
       for member in members {
@@ -111,7 +112,7 @@ struct PasswordBody {
   var password = ""
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
-    self = try BodyDecoder.decode(bytes, as: ("authorization", "passwordSetRequest")) {
+    self = try ManagementBodyDecoder.decode(bytes, as: ("authorization", "passwordSetRequest")) {
       (decoder, members) throws(ManagementError) in
       var body = PasswordBody()
       for member in members where member.isNamed("password") {

@@ -1,5 +1,6 @@
 // The JSON reader reads what Go's encoding/json reads, and refuses in its words.
 
+import JSON
 import Testing
 
 @testable import Management

@@ -1,31 +1,33 @@
 // Writes JSON, compact, into bytes.
 
-struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+public struct JSONWriter {
+  public private(set) var bytes: [UInt8] = []
   /// Whether something stands before the next member or element at this depth.
   private var needsComma = false
 
-  mutating func object(_ body: (inout JSONWriter) -> Void) { enclosed("{", "}", body) }
+  public init() {}
 
-  mutating func array(_ body: (inout JSONWriter) -> Void) { enclosed("[", "]", body) }
+  public mutating func object(_ body: (inout JSONWriter) -> Void) { enclosed("{", "}", body) }
 
-  mutating func member(_ name: String, _ value: String) {
+  public mutating func array(_ body: (inout JSONWriter) -> Void) { enclosed("[", "]", body) }
+
+  public mutating func member(_ name: String, _ value: String) {
     key(name)
     quoted(value)
   }
 
-  mutating func member(_ name: String, _ value: Bool) {
+  public mutating func member(_ name: String, _ value: Bool) {
     key(name)
     bytes += Array((value ? "true" : "false").utf8)
   }
 
-  mutating func member(_ name: String, object body: (inout JSONWriter) -> Void) {
+  public mutating func member(_ name: String, object body: (inout JSONWriter) -> Void) {
     key(name)
     needsComma = false
     object(body)
   }
 
-  mutating func member(_ name: String, array body: (inout JSONWriter) -> Void) {
+  public mutating func member(_ name: String, array body: (inout JSONWriter) -> Void) {
     key(name)
     needsComma = false
     array(body)

@@ -1,23 +1,23 @@
 // Reads one JSON value from the start of a body as Go's encoding/json does, in its words where it cannot.
 
 /// Text after the value is ignored, as the real server ignores it. Invalid UTF-8 and lone surrogates become U+FFFD.
-struct JSONReader {
-  struct Problem: Error, Equatable {
-    let message: String
+public struct JSONReader {
+  public struct Problem: Error, Equatable {
+    public let message: String
 
-    static let endOfBody = Problem(message: "EOF")
-    static let unexpectedEnd = Problem(message: "unexpected EOF")
-    static let tooDeep = Problem(message: "exceeded max depth")
+    public static let endOfBody = Problem(message: "EOF")
+    public static let unexpectedEnd = Problem(message: "unexpected EOF")
+    public static let tooDeep = Problem(message: "exceeded max depth")
   }
 
   /// Requests nest four deep; recursion ends here.
-  static let maximumDepth = 64
+  public static let maximumDepth = 64
 
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
 
-  static func value(in bytes: [UInt8]) throws(Problem) -> JSONValue {
+  public static func value(in bytes: [UInt8]) throws(Problem) -> JSONValue {
     var reader = JSONReader(bytes: bytes)
     reader.skipBlanks()
     guard reader.position < bytes.count else { throw .endOfBody }

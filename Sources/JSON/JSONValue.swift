@@ -1,6 +1,6 @@
 // A JSON value as it stood in the text, duplicate members included.
 
-indirect enum JSONValue: Sendable {
+public indirect enum JSONValue: Sendable {
   case null
   case bool(Bool)
   /// Its text: no number of this API is used as one.
@@ -10,7 +10,7 @@ indirect enum JSONValue: Sendable {
   case object([JSONMember])
 
   /// As Go's decoder names it in its messages.
-  var kind: String {
+  public var kind: String {
     switch self {
     case .null: "null"
     case .bool: "bool"
@@ -22,12 +22,12 @@ indirect enum JSONValue: Sendable {
   }
 }
 
-struct JSONMember: Sendable {
-  var name: String
-  var value: JSONValue
+public struct JSONMember: Sendable {
+  public var name: String
+  public var value: JSONValue
 
   /// Go matches member names by simple case folding: ASCII letters, and the two other characters that fold to one.
-  func isNamed(_ wanted: String) -> Bool {
+  public func isNamed(_ wanted: String) -> Bool {
     name.unicodeScalars.elementsEqual(wanted.unicodeScalars) { Self.folded($0) == Self.folded($1) }
   }
 

@@ -1,17 +1,18 @@
 // Turns a JSON value into a request body as Go's encoding/json fills a struct.
 
+import JSON
 import Authorizations
 
 /// A member of the wrong type is remembered and reading goes on: only the first such problem counts, and only if no
 /// identifier is malformed, which ends the reading at once. `null` leaves a member as it was.
-struct BodyDecoder {
+struct ManagementBodyDecoder {
   /// The Go type of the whole body, for messages.
   private let root: (package: String, name: String)
   private var mismatch: String?
 
   static func decode<Body>(
     _ bytes: [UInt8], as root: (package: String, name: String),
-    _ fill: (inout BodyDecoder, [JSONMember]) throws(ManagementError) -> Body
+    _ fill: (inout ManagementBodyDecoder, [JSONMember]) throws(ManagementError) -> Body
   ) throws(ManagementError) -> Body {
     let value: JSONValue
     do throws(JSONReader.Problem) {
@@ -19,7 +20,7 @@ struct BodyDecoder {
     } catch {
       throw invalid(error.message)
     }
-    var decoder = BodyDecoder(root: root)
+    var decoder = ManagementBodyDecoder(root: root)
     let members: [JSONMember]
     switch value {
     case .object(let found): members = found
