@@ -41,13 +41,13 @@ let package = Package(
     module(
       "GatehouseServer",
       [
-        "Access", "Authorizations", "Configuration", "Gateway", "HTTP", "InfluxQL", "Management", "Observation",
+        "Access", "Authorizations", "Configuration", "CSystem", "Gateway", "HTTP", "InfluxQL", "JSON", "Management", "Observation",
         "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Access", "Authorizations", "Configuration", "GatehouseServer", "HTTP", "InfluxQL", "Management",
+        "Access", "Authorizations", "Configuration", "GatehouseServer", "HTTP", "InfluxQL", "Management", "Observation",
         "Transport", "Upstream",
       ],
       swiftSettings: settings),

@@ -1,6 +1,6 @@
 // Base64 of RFC 4648 §4, decoded strictly: padding required, no blanks, no line breaks, nothing after the padding.
 
-enum Base64 {
+public enum Base64 {
   /// nil unless `text` is whole quartets of the alphabet with correct padding.
   ///
   /// Bits left over before the padding are ignored, as the real server's decoder does: what counts is the decoded
@@ -22,6 +22,19 @@ enum Base64 {
         output.append(UInt8(truncatingIfNeeded: accumulator >> UInt32(bits)))
       }
     }
+    return output
+  }
+
+  /// With padding (RFC 4648 §4), as a Basic credential is written.
+  public static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    var output = encodeURLSafe(bytes).map { byte in
+      switch byte {
+      case UInt8(ascii: "-"): UInt8(ascii: "+")
+      case UInt8(ascii: "_"): UInt8(ascii: "/")
+      default: byte
+      }
+    }
+    while output.count % 4 != 0 { output.append(UInt8(ascii: "=")) }
     return output
   }
 

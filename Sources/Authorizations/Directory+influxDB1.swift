@@ -32,9 +32,10 @@ extension Directory {
   public static func influxDB1(
     organization: String, user: String, databases: [InfluxDB1Database], identifiers: IdentifierSource
   ) throws(StoreError) -> Directory {
-    guard let organizationID = try identifiers([organization], "organization").first,
-      let userID = try identifiers([user], "user/\(organizationID)").first
-    else { return .empty }
+    guard let owner = try owner(organization: organization, user: user, identifiers: identifiers) else {
+      return .empty
+    }
+    let (organizationID, userID) = owner
     var policies: [(database: String, policy: InfluxDB1Database.RetentionPolicy)] = []
     for database in databases
     where !database.name.isEmpty && !database.name.utf8.contains(UInt8(ascii: "/")) {
@@ -51,5 +52,15 @@ extension Directory {
     return Directory(
       organizations: [Organization(id: organizationID, name: organization)],
       users: [User(id: userID, name: user, organizationID: organizationID)], buckets: buckets, mappings: mappings)
+  }
+  /// The one organization and user in front of 1.x, known before the upstream was ever asked; nil where the store gives
+  /// no identifiers.
+  public static func owner(
+    organization: String, user: String, identifiers: IdentifierSource
+  ) throws(StoreError) -> (organization: Identifier, user: Identifier)? {
+    guard let organizationID = try identifiers([organization], "organization").first,
+      let userID = try identifiers([user], "user/\(organizationID)").first
+    else { return nil }
+    return (organizationID, userID)
   }
 }

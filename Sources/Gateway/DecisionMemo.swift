@@ -24,7 +24,8 @@ struct DecisionMemo {
 
   func recall(_ view: RequestView, _ now: Generations, notes: inout DecisionNotes) -> UpstreamRequest? {
     // A form body would have to be read: only a body that is carried unread leaves the decision what it was.
-    guard let request, generations == now, !view.hasBody || request.carriesClientBody, method == view.head.method.rawValue, view.head.authorizationCount <= 1,
+    guard let request, generations == now, !view.hasBody || request.carriesClientBody,
+      method == view.head.method.rawValue, view.head.authorizationCount <= 1,
       Self.same(target, view.target), Self.same(authorization, view.authorizationValue)
     else { return nil }
     notes = self.notes

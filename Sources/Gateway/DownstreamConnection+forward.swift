@@ -32,7 +32,8 @@ extension DownstreamConnection {
     let payload = UnsafeRawBufferPointer(rebasing: rest[..<step.produced])
     if requestBody.isComplete {
       // A GET that had no body gets none: some servers refuse even an empty one.
-      let framing = view.head.framing == .none && !request.method.usuallyHasBody ? .none : BodyFraming.length(payload.count)
+      let framing =
+        view.head.framing == .none && !request.method.usuallyHasBody ? .none : BodyFraming.length(payload.count)
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: framing)
       return dispatch(head: writer, payload: payload)

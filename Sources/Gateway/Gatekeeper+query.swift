@@ -150,7 +150,8 @@ extension Gatekeeper {
   private func showDatabases(for principal: Principal, _ values: FormValues) -> LocalAnswer {
     let names = Authorizer(directory: directory).databases([.read, .write], for: principal)
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
-    var body = Array("{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"databases\",\"columns\":[\"name\"]".utf8)
+    var body = Array(
+      "{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"databases\",\"columns\":[\"name\"]".utf8)
     if !names.isEmpty { body += Array(",\"values\":[".utf8) }
     for (i, name) in names.enumerated() {
       body += Array((i == 0 ? "[" : ",[").utf8)

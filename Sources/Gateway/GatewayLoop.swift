@@ -1,6 +1,5 @@
 // One event loop's share of the gateway: its connections, its upstream pool, its decoder and its log.
 
-public import Authorizations
 import HTTP
 public import Observation
 import Synchronization

@@ -16,8 +16,9 @@ public struct HTTPDate: Sendable {
     func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let day = days[Int(parts.tm_wday) % 7]
     let month = months[Int(parts.tm_mon) % 12]
-    text = Array(
-      "\(day), \(two(parts.tm_mday)) \(month) \(1900 + parts.tm_year) \(two(parts.tm_hour)):\(two(parts.tm_min))"
-        .utf8) + Array(":\(two(parts.tm_sec)) GMT".utf8)
+    text =
+      Array(
+        "\(day), \(two(parts.tm_mday)) \(month) \(1900 + parts.tm_year) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+          .utf8) + Array(":\(two(parts.tm_sec)) GMT".utf8)
   }
 }

@@ -71,7 +71,8 @@ public final class RequestHeadDecoder {
     let targetStart = position + 1
     position = targetStart
     // Bytes above ASCII are taken, as Go's servers take them; `#` would hide the rest from some readers.
-    while position < bytes.count, bytes[position] > 0x20, bytes[position] != 0x7f, bytes[position] != UInt8(ascii: "#") {
+    while position < bytes.count, bytes[position] > 0x20, bytes[position] != 0x7f, bytes[position] != UInt8(ascii: "#")
+    {
       position += 1
     }
     guard position < bytes.count else { throw .malformedRequestLine }

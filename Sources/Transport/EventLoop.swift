@@ -15,6 +15,8 @@ public final class EventLoop {
   let staging: Staging
   var wheel: DeadlineWheel
   let streamMethod: StreamBIOMethod
+  /// What the messages of this loop's owner work on, found again in the loop's thread.
+  public var context: AnyObject?
   /// Called after each batch of events, and at least every `housekeepingInterval`.
   public var housekeeping: (() -> Void)?
 

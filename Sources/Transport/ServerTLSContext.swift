@@ -58,16 +58,18 @@ public final class ServerTLSContext {
     guard SSL_CTX_check_private_key(made) == 1 else {
       throw .tls("key \(settings.keyPath) does not belong to certificate \(settings.certificatePath)")
     }
-    SSL_CTX_set_alpn_select_cb(made, { _, out, outLength, offered, offeredLength, _ in
-      // Only HTTP/1.1 is spoken here; a client that offers nothing else goes on without ALPN and is told in HTTP.
-      let wanted: StaticString = "\u{08}http/1.1"
-      var chosen: UnsafeMutablePointer<UInt8>?
-      let result = SSL_select_next_proto(
-        &chosen, outLength, wanted.utf8Start, UInt32(wanted.utf8CodeUnitCount), offered, offeredLength)
-      guard result == OPENSSL_NPN_NEGOTIATED else { return SSL_TLSEXT_ERR_NOACK }
-      out?.pointee = UnsafePointer(chosen)
-      return SSL_TLSEXT_ERR_OK
-    }, nil)
+    SSL_CTX_set_alpn_select_cb(
+      made,
+      { _, out, outLength, offered, offeredLength, _ in
+        // Only HTTP/1.1 is spoken here; a client that offers nothing else goes on without ALPN and is told in HTTP.
+        let wanted: StaticString = "\u{08}http/1.1"
+        var chosen: UnsafeMutablePointer<UInt8>?
+        let result = SSL_select_next_proto(
+          &chosen, outLength, wanted.utf8Start, UInt32(wanted.utf8CodeUnitCount), offered, offeredLength)
+        guard result == OPENSSL_NPN_NEGOTIATED else { return SSL_TLSEXT_ERR_NOACK }
+        out?.pointee = UnsafePointer(chosen)
+        return SSL_TLSEXT_ERR_OK
+      }, nil)
   }
 
   deinit { SSL_CTX_free(context) }
@@ -80,7 +82,8 @@ enum TLSContext {
   static func applyDefaults(_ context: OpaquePointer, requiresTLS13: Bool) {
     _ = gh_ssl_ctx_set_min_version(context, requiresTLS13 ? TLS1_3_VERSION : TLS1_2_VERSION)
     // An idle connection without its buffers takes about half the memory.
-    _ = gh_ssl_ctx_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+    _ = gh_ssl_ctx_set_mode(
+      context, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
     gh_ssl_ctx_set_read_ahead(context, 1)
     SSL_CTX_set_default_read_buffer_len(context, readBuffer)
   }

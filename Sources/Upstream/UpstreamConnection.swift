@@ -201,7 +201,9 @@ public final class UpstreamConnection: ByteStreamHandler {
       // Nothing of it has been passed on yet: an answer that does not end where it says is no answer.
       if head != nil { return fail(.malformed(.contentLengthInvalid)) }
     }
-    deliver(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<step.produced]), head: head, isComplete: body.isComplete)
+    deliver(
+      UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<step.produced]), head: head,
+      isComplete: body.isComplete)
   }
 
   private func deliver(_ payload: UnsafeRawBufferPointer, head: UpstreamResponseHead?, isComplete: Bool) {

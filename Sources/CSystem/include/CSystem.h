@@ -24,3 +24,7 @@ uint16_t gh_bound_port(int socket);
 /// Value of SO_ERROR.
 int gh_socket_error(int socket);
 void gh_no_delay(int socket);
+/// Blocks SIGTERM, SIGINT, SIGHUP, SIGUSR1 in this thread and those it makes, ignores SIGPIPE, and returns a signalfd.
+int gh_signals(void);
+/// The next signal of such a descriptor, or 0.
+int gh_next_signal(int descriptor);

@@ -1,0 +1,96 @@
+// The configuration in the terms of the modules that obey it.
+
+import Access
+import Configuration
+import Gateway
+import Transport
+import Upstream
+
+/// One `[[listener]]`.
+struct ListenerPlan: Sendable {
+  let address: String
+  let port: UInt16
+  let tls: ServerTLSSettings?
+  let services: Services
+
+  func name(port: UInt16) -> String {
+    address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]:\(port)" : "\(address):\(port)"
+  }
+}
+
+struct GatewayPlan: Sendable {
+  let listeners: [ListenerPlan]
+  let settings: GatewaySettings
+  let upstreamLimits: UpstreamLimits
+  let upstreamCA: String?
+  /// Value of `Authorization` for the gateway's own questions.
+  let upstreamAuthorization: String
+
+  /// - Parameter ticketKeys: kept over reloads, so that sessions can be resumed.
+  init(_ configuration: Configuration, ticketKeys: [UInt8]) {
+    listeners = configuration.listeners.map { listener in
+      ListenerPlan(
+        address: listener.address, port: listener.port,
+        tls: listener.tls.map { tls in
+          ServerTLSSettings(
+            certificatePath: tls.certificatePath, keyPath: tls.keyPath, requiresTLS13: tls.minimumVersion == .tls13,
+            ciphers: tls.ciphers, cipherSuites: tls.cipherSuites, ticketKeys: ticketKeys)
+        },
+        services: Services(
+          listener.serves.map { service in
+            switch service {
+            case .data: .data
+            case .management: .management
+            }
+          }))
+    }
+    let upstream = configuration.upstream
+    upstreamCA = upstream.caPath
+    upstreamAuthorization = Self.authorization(upstream)
+    settings = Self.settings(configuration, authorization: upstreamAuthorization)
+    upstreamLimits = UpstreamLimits(
+      connections: configuration.limits.upstreamConnections, idleConnections: upstream.idleConnections,
+      connectTimeout: configuration.timeouts.upstreamConnect, responseTimeout: configuration.timeouts.upstreamResponse,
+      idleTimeout: configuration.timeouts.upstreamIdle)
+  }
+
+  private static func authorization(_ upstream: Configuration.Upstream) -> String {
+    if let token = upstream.token { return "Token \(token.revealed)" }
+    let pair = "\(upstream.username ?? ""):\(upstream.password?.revealed ?? "")"
+    return "Basic \(String(decoding: Base64.encode(Array(pair.utf8)), as: UTF8.self))"
+  }
+
+  private static func settings(_ configuration: Configuration, authorization: String) -> GatewaySettings {
+    var settings = GatewaySettings()
+    settings.dialect = configuration.upstream.dialect == .influxDB1 ? .influxDB1 : .influxDB2
+    settings.other =
+      switch configuration.forward.other {
+      case .passThrough: .passThrough
+      case .deny: .deny
+      case .paths(let paths): .paths(paths.map { Array($0.utf8) })
+      }
+    settings.limits.headBytes = configuration.limits.headBytes
+    settings.limits.headFields = configuration.limits.headFields
+    settings.limits.collectBytes = configuration.limits.collectBytes
+    settings.limits.writeBytes = configuration.limits.writeBytes
+    settings.limits.queryBytes = configuration.limits.queryBytes
+    settings.limits.managementBytes = configuration.limits.managementBytes
+    settings.limits.connections = configuration.limits.connections
+    settings.timeouts.handshake = configuration.timeouts.handshake
+    settings.timeouts.head = configuration.timeouts.head
+    settings.timeouts.bodyProgress = configuration.timeouts.bodyProgress
+    settings.timeouts.sendProgress = configuration.timeouts.sendProgress
+    settings.timeouts.idle = configuration.timeouts.idle
+    settings.timeouts.upstreamConnect = configuration.timeouts.upstreamConnect
+    settings.upstreamAuthorization = Array(authorization.utf8)
+    settings.upstreamAuthority = Array(
+      (configuration.upstream.members.first.map { UpstreamMember($0).authority } ?? "").utf8)
+    return settings
+  }
+}
+
+extension UpstreamMember {
+  convenience init(_ member: Configuration.Member) {
+    self.init(host: member.host, port: member.port, isTLS: member.isTLS)
+  }
+}

@@ -1,0 +1,70 @@
+// An event loop of the data plane with its listening sockets, as its thread keeps them.
+
+import Gateway
+import Observation
+import Transport
+import Upstream
+
+final class GatewayWorker {
+  private let loop: EventLoop
+  private let gateway: GatewayLoop
+  private var doors: [Door] = []
+
+  /// A listening socket and the TLS that its connections get; replaced by a reload.
+  private final class Door {
+    let socket: ListeningSocket
+    var tls: ServerTLSContext?
+
+    init(_ socket: ListeningSocket, tls: ServerTLSContext?) {
+      self.socket = socket
+      self.tls = tls
+    }
+  }
+
+  init(
+    loop: EventLoop, plan: GatewayPlan, shared: GatewayShared, members: [UpstreamMember], accessLog: AccessLog?,
+    metrics: MetricsShard, events: EventLog
+  ) throws(TransportFailure) {
+    self.loop = loop
+    let tls = members.contains(where: \.isTLS) ? try ClientTLSContext(caPath: plan.upstreamCA) : nil
+    gateway = GatewayLoop(
+      loop: loop, shared: shared, members: members, tls: tls, limits: plan.upstreamLimits,
+      accessLog: accessLog.map { AccessLogBuffer(log: $0) }, metrics: metrics, events: events)
+  }
+
+  /// Listens on every door of the plan; `ports` gives the port where the plan leaves it to the system.
+  func listen(_ plan: [ListenerPlan], ports: [UInt16?]) throws(TransportFailure) -> [UInt16] {
+    var bound: [UInt16] = []
+    for (listener, port) in zip(plan, ports) {
+      let index = doors.count
+      let name = listener.name(port: port ?? listener.port)
+      let socket = try ListeningSocket(address: listener.address, port: port ?? listener.port, loop: loop) {
+        [unowned self] accepted in
+        gateway.accept(
+          accepted, tls: index < doors.count ? doors[index].tls : nil, services: listener.services, listener: name)
+      }
+      doors.append(
+        Door(socket, tls: try listener.tls.map { (tls) throws(TransportFailure) in try ServerTLSContext(tls) }))
+      bound.append(socket.port)
+    }
+    return bound
+  }
+
+  /// Takes new certificates for connections made from now on.
+  func replaceTLS(_ settings: [ServerTLSSettings?]) {
+    for (door, setting) in zip(doors, settings) {
+      guard let setting, let context = try? ServerTLSContext(setting) else { continue }
+      door.tls = context
+    }
+  }
+
+  /// Accepts nothing more and closes what is idle.
+  func drain() {
+    for door in doors { door.socket.closeDescriptor() }
+    gateway.drain()
+  }
+
+  var openConnections: Int { gateway.openConnections }
+
+  func finish() { gateway.finish() }
+}

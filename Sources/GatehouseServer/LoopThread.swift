@@ -1,0 +1,69 @@
+// A thread that runs one event loop, from its making to its end.
+
+import Synchronization
+import Transport
+
+/// The thread is up, its loop's `prepare` done, when the initialiser returns.
+final class LoopThread: Sendable {
+  let mailbox: Mailbox
+  private let thread: Thread
+
+  private final class Start: Sendable {
+    let result = Mutex<Result<Mailbox, StartProblem>?>(nil)
+  }
+
+  /// - Parameters:
+  ///   - scratchBytes: of the loop.
+  ///   - prepare: runs in the thread before the loop; what it returns becomes the loop's context.
+  init(
+    name: String, scratchBytes: Int, prepare: @escaping @Sendable (EventLoop) throws(StartProblem) -> AnyObject
+  ) throws(StartProblem) {
+    let start = Start()
+    do throws(TransportFailure) {
+      let started = try EventLoop(scratchBytes: 4_096)
+      let home = started.mailbox
+      thread = try Thread(name: name) {
+        do throws(StartProblem) {
+          let loop = try Self.makeLoop(scratchBytes)
+          loop.context = try prepare(loop)
+          start.result.withLock { $0 = .success(loop.mailbox) }
+          home.post { $0.stop() }
+          loop.run()
+          loop.context = nil
+        } catch {
+          start.result.withLock { $0 = .failure(error) }
+          home.post { $0.stop() }
+        }
+      }
+      started.run()
+    } catch {
+      throw StartProblem(error.description)
+    }
+    let result = start.result.withLock { $0 } ?? .failure(StartProblem("thread \(name) did not start"))
+    switch result {
+    case .success(let mailbox): self.mailbox = mailbox
+    case .failure(let problem):
+      thread.join()
+      throw problem
+    }
+  }
+
+  private static func makeLoop(_ scratchBytes: Int) throws(StartProblem) -> EventLoop {
+    do throws(TransportFailure) { return try EventLoop(scratchBytes: scratchBytes) } catch {
+      throw StartProblem(error.description)
+    }
+  }
+
+  /// Ends the loop after the messages before, and waits for the thread.
+  func stop() {
+    mailbox.post { $0.stop() }
+    thread.join()
+  }
+}
+
+/// Why the server cannot start: one text for the operator, without secrets.
+public struct StartProblem: Error, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

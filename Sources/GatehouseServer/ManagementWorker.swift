@@ -1,0 +1,123 @@
+// The management thread: the only one that touches the store.
+
+import Access
+import Authorizations
+import Gateway
+import Management
+import Observation
+import Transport
+
+/// Answers management calls one after the other, watches the store for changes made elsewhere, and gives identifiers
+/// to what the directory finds. Lives in one thread, as the context of its loop.
+final class ManagementWorker {
+  private let registry: AuthorizationRegistry
+  private let service: ManagementService
+  private let directory: Publication<Directory>
+  private let events: EventLog
+  private let plan: DirectoryPlan
+  private var polledAt: UInt64 = 0
+  private var storeIsReachable = true
+
+  /// Milliseconds between two looks for changes of other processes: they count within a second.
+  private static let pollInterval: UInt64 = 250
+
+  init(
+    store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
+    directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options, passwordCost: Int,
+    events: EventLog
+  ) {
+    registry = AuthorizationRegistry(store: store, publication: authorizations, now: { Timestamp.now.nanoseconds })
+    let hasher = PasswordHasher()
+    service = ManagementService(
+      registry: registry, directory: directory, options: options,
+      verify: { text in
+        switch TokenSecret.present(Array(text.utf8), in: authorizations.value) {
+        case .active(let token), .inactive(let token): token
+        case .unknown: nil
+        }
+      },
+      hash: { try? hasher.make($0, cost: passwordCost).text },
+      audit: { record in
+        events.log(
+          .info, "management",
+          ["operation": .text("\(record.operation)"), "source": .text(record.source), "status": .number(record.status)])
+      })
+    self.directory = directory
+    self.events = events
+    self.plan = plan
+  }
+
+  /// Loads the store and what the configuration declares.
+  func load(_ logins: [DeclaredLogin]) throws(ChangeError) {
+    try replaceDeclared(logins)
+    try registry.load()
+  }
+
+  /// Declared logins belong to the first organization and its first user.
+  private func replaceDeclared(_ logins: [DeclaredLogin]) throws(ChangeError) {
+    let owner: (organization: Identifier, user: Identifier)
+    do throws(StoreError) { owner = try plan.owner(identifiers) } catch {
+      throw .unavailable("\(error)")
+    }
+    let loadedAt = Timestamp.now.nanoseconds
+    registry.replaceDeclared(
+      logins.map {
+        $0.authorization(organizationID: owner.organization, userID: owner.user, loadedAt: loadedAt)
+      })
+  }
+
+  private func identifiers(_ names: [String], _ kind: String) throws(StoreError) -> [Identifier] {
+    try registry.identifiers(for: names, kind: kind)
+  }
+
+  /// Builds the directory that the configuration declares and publishes it.
+  func publishDeclaredDirectory() throws(StoreError) {
+    if let declared = try plan.declaredDirectory(identifiers) { directory.publish(declared) }
+  }
+
+  /// Builds the directory of what a 1.x upstream answered and publishes it where it differs; whether that worked.
+  func publishDirectory(of databases: [InfluxDB1Database]) -> Bool {
+    do throws(StoreError) {
+      let built = try plan.directory(of: databases, identifiers)
+      let old = directory.value
+      if built.buckets != old.buckets || built.mappings != old.mappings || built.organizations != old.organizations {
+        directory.publish(built)
+      }
+      return true
+    } catch {
+      events.log(.error, "the directory cannot be kept", ["reason": .text("\(error)")])
+      return false
+    }
+  }
+
+  func answer(_ call: ManagementCall) -> ManagementAnswer {
+    let response = service.answer(
+      ManagementRequest(
+        method: call.method, path: call.path, query: call.query, authorization: call.authorization, body: call.body,
+        source: call.source, traceSpan: call.traceSpan, contentEncoding: call.contentEncoding, origin: call.origin,
+        host: call.host))
+    return ManagementAnswer(status: response.status, fields: response.fields, body: response.body)
+  }
+
+  /// Replaces the declared logins after a reload.
+  func reload(_ logins: [DeclaredLogin]) {
+    do throws(ChangeError) { try load(logins) } catch {
+      events.log(.error, "declared logins cannot be loaded", ["reason": .text("\(error)")])
+    }
+  }
+
+  /// Called by the loop between events.
+  func housekeep(now: UInt64) {
+    guard now &- polledAt >= Self.pollInterval else { return }
+    polledAt = now
+    do throws(ChangeError) {
+      try registry.pollForChangesElsewhere()
+      if !storeIsReachable { events.log(.info, "the store is reachable again") }
+      storeIsReachable = true
+    } catch {
+      // What is loaded goes on: nothing can have changed through us, and every change is refused meanwhile.
+      if storeIsReachable { events.log(.error, "the store is out of reach", ["reason": .text("\(error)")]) }
+      storeIsReachable = false
+    }
+  }
+}

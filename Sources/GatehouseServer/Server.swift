@@ -1,0 +1,312 @@
+// The server: built from a configuration, reloaded, drained and stopped.
+
+import Access
+import Authorizations
+import CSystem
+public import Configuration
+import Gateway
+import Management
+public import Observation
+import Transport
+import Upstream
+
+/// One gatehouse process. Made and run in the main thread, before any other thread exists.
+public final class Server {
+  private let path: String
+  private var configuration: Configuration
+  private let events: EventLog
+  private let loop: EventLoop
+  private let accessLog: AccessLog?
+  private let ticketKeys: [UInt8]
+  private let shared: GatewayShared
+  private let metrics = Metrics()
+  private let management: LoopThread
+  private let directory: LoopThread
+  private var workers: [LoopThread] = []
+  private var drainDeadline: UInt64?
+  private var openConnections: [Int] = []
+
+  /// Milliseconds that a question to the upstream for the directory may take.
+  private static let inquiryTimeout = 10_000
+  /// Bytes that an event loop reads at once.
+  private static let scratchBytes = 147_456
+
+  /// Starts everything; returns once every listener accepts.
+  ///
+  /// - Parameter path: the file that `configuration` came from, read again on SIGHUP.
+  public init(path: String, configuration: Configuration, events: EventLog) throws(StartProblem) {
+    self.path = path
+    self.configuration = configuration
+    self.events = events
+    do throws(TransportFailure) {
+      loop = try EventLoop(scratchBytes: 4_096)
+      ticketKeys = try ServerTLSSettings.randomTicketKeys()
+    } catch {
+      throw StartProblem(error.description)
+    }
+    let signals = try Self.signals(loop)
+    accessLog = try Self.accessLog(configuration)
+    let plan = GatewayPlan(configuration, ticketKeys: ticketKeys)
+    try Self.check(plan, members: configuration.upstream.members)
+
+    let authorizations = Publication<AuthorizationSnapshot>(.empty)
+    let published = Publication<Directory>(.empty)
+    let status = Publication<UpstreamStatus>(UpstreamStatus())
+    let members = configuration.upstream.members.map { UpstreamMember($0) }
+    let startedManagement = try Self.startManagement(
+      configuration, authorizations: authorizations, directory: published, events: events)
+    management = startedManagement
+    let startedDirectory = try Self.startDirectory(
+      configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
+      events: events)
+    directory = startedDirectory
+    let services = GatewayServices(
+      manage: { call, done in
+        startedManagement.mailbox.post { loop in
+          guard let worker = loop.context as? ManagementWorker else {
+            return done(ManagementAnswer(status: 503, fields: [("Retry-After", "1")], body: []))
+          }
+          done(worker.answer(call))
+        }
+      },
+      refreshDirectory: { done in
+        startedDirectory.mailbox.post { loop in
+          guard let worker = loop.context as? DirectoryWorker else { return done(false) }
+          worker.refresh(done, mailbox: loop.mailbox)
+        }
+      })
+    shared = GatewayShared(
+      settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
+      directory: published, status: status, services: services,
+      clock: { MonotonicClock.microseconds &* 1_000 })
+    try startWorkers(plan, members)
+    signals.hand(to: self)
+  }
+
+  private final class Signals {
+    weak var server: Server?
+    var source: SignalSource?
+
+    func hand(to server: Server) { self.server = server }
+  }
+
+  private static func signals(_ loop: EventLoop) throws(StartProblem) -> Signals {
+    let signals = Signals()
+    do throws(TransportFailure) {
+      signals.source = try SignalSource(loop: loop) { signals.server?.received($0) }
+    } catch {
+      throw StartProblem(error.description)
+    }
+    return signals
+  }
+
+  private static func accessLog(_ configuration: Configuration) throws(StartProblem) -> AccessLog? {
+    guard let destination = configuration.log.access else { return nil }
+    do { return try AccessLog(destination == "-" ? .standardOutput : .file(destination)) } catch {
+      throw StartProblem("access log \(destination): \(error)")
+    }
+  }
+
+  /// Makes once, and drops, what every event loop will make: so that a bad certificate is found before anything starts.
+  private static func check(_ plan: GatewayPlan, members: [Configuration.Member]) throws(StartProblem) {
+    do throws(TransportFailure) {
+      for listener in plan.listeners {
+        if let tls = listener.tls { _ = try ServerTLSContext(tls) }
+      }
+      if members.contains(where: \.isTLS) { _ = try ClientTLSContext(caPath: plan.upstreamCA) }
+    } catch {
+      throw StartProblem(error.description)
+    }
+  }
+
+  private static func authenticator(_ configuration: Configuration) throws(StartProblem) -> Authenticator {
+    var settings = Authenticator.Settings()
+    settings.cost = configuration.passwords.cost
+    settings.workers = configuration.passwords.workers ?? max(1, Int(gh_usable_processors()) / 2)
+    settings.queue = configuration.passwords.queue
+    settings.upstreamTakesTokens = configuration.upstream.dialect == .influxDB2
+    do { return try Authenticator(settings, clock: { MonotonicClock.microseconds &* 1_000 }) } catch {
+      throw StartProblem("no randomness or threads for verifying passwords")
+    }
+  }
+
+  // MARK: Threads
+
+  private static func startManagement(
+    _ configuration: Configuration, authorizations: Publication<AuthorizationSnapshot>,
+    directory: Publication<Directory>, events: EventLog
+  ) throws(StartProblem) -> LoopThread {
+    let logins = declaredLogins(configuration)
+    return try LoopThread(name: "management", scratchBytes: 4_096) { (loop) throws(StartProblem) in
+      let worker: ManagementWorker
+      do {
+        let store = try SQLiteAuthorizationStore(path: configuration.store.path)
+        worker = ManagementWorker(
+          store: store, authorizations: authorizations, directory: directory, plan: DirectoryPlan(configuration),
+          options: ManagementService.Options(
+            version: "2.9.1", strongPasswords: configuration.passwords.strong,
+            bodyBytes: configuration.limits.managementBytes),
+          passwordCost: configuration.passwords.cost, events: events)
+        try worker.load(logins)
+        try worker.publishDeclaredDirectory()
+      } catch {
+        throw StartProblem("store \(configuration.store.path): \(error)")
+      }
+      loop.housekeeping = { [unowned loop, unowned worker] in worker.housekeep(now: loop.now) }
+      return worker
+    }
+  }
+
+  private static func startDirectory(
+    _ configuration: Configuration, plan: GatewayPlan, members: [UpstreamMember], status: Publication<UpstreamStatus>,
+    management: Mailbox, events: EventLog
+  ) throws(StartProblem) -> LoopThread {
+    let asksUpstream = configuration.directory.source == .upstream
+    if !asksUpstream {
+      var known = status.value
+      known.hasDirectory = true
+      status.publish(known)
+    }
+    return try LoopThread(name: "directory", scratchBytes: 4_096) { (loop) throws(StartProblem) in
+      let tls: ClientTLSContext?
+      do throws(TransportFailure) {
+        tls = members.contains(where: \.isTLS) ? try ClientTLSContext(caPath: plan.upstreamCA) : nil
+      } catch {
+        throw StartProblem(error.description)
+      }
+      let worker = DirectoryWorker(
+        inquiry: UpstreamInquiry(
+          members: members, tls: tls, authorization: plan.upstreamAuthorization, timeout: inquiryTimeout),
+        asksUpstream: asksUpstream, status: status, management: management, events: events,
+        interval: UInt64(configuration.directory.refreshSeconds) * 1_000)
+      for member in members where !member.resolve() {
+        events.log(.warning, "upstream name not found", ["host": .text(member.host)])
+      }
+      loop.housekeeping = { [unowned loop, unowned worker] in worker.housekeep(now: loop.now, mailbox: loop.mailbox) }
+      return worker
+    }
+  }
+
+  /// One event loop per processor. The first binds the ports that the configuration leaves open; the others join it.
+  private func startWorkers(_ plan: GatewayPlan, _ members: [UpstreamMember]) throws(StartProblem) {
+    let bound = Publication<[UInt16?]>(plan.listeners.map { $0.port == 0 ? nil : $0.port })
+    let (shared, accessLog, events) = (shared, accessLog, events)
+    for number in 0..<Int(gh_usable_processors()) {
+      let shard = metrics.makeShard()
+      workers.append(
+        try LoopThread(name: "loop-\(number)", scratchBytes: Self.scratchBytes) { (loop) throws(StartProblem) in
+          do throws(TransportFailure) {
+            let worker = try GatewayWorker(
+              loop: loop, plan: plan, shared: shared, members: members, accessLog: accessLog, metrics: shard,
+              events: events)
+            bound.publish(try worker.listen(plan.listeners, ports: bound.value).map { $0 })
+            return worker
+          } catch {
+            throw StartProblem(error.description)
+          }
+        })
+    }
+    openConnections = workers.map { _ in 0 }
+    for (listener, port) in zip(plan.listeners, bound.value) {
+      events.log(
+        .info, "listening",
+        [
+          "address": .text(listener.name(port: port ?? 0)),
+          "tls": .text(listener.tls == nil ? "none: plaintext" : "on"),
+        ])
+    }
+  }
+
+  private static func declaredLogins(_ configuration: Configuration) -> [DeclaredLogin] {
+    configuration.authorizations.map {
+      DeclaredLogin(
+        name: $0.token, passwordHash: $0.passwordHash, status: $0.isActive ? .active : .inactive,
+        description: $0.description, reads: $0.read, writes: $0.write)
+    }
+  }
+
+  // MARK: Life
+
+  /// Serves until a signal ends it.
+  public func run() {
+    loop.context = self
+    loop.run()
+    for worker in workers { worker.stop() }
+    directory.stop()
+    management.stop()
+    shared.authenticator.stop()
+    accessLog?.close()
+  }
+
+  private func received(_ signal: SignalSource.Signal) {
+    switch signal {
+    case .stop:
+      if drainDeadline == nil { drain() } else { loop.stop() }
+    case .reload: reload()
+    case .reopenLogs: accessLog?.reopen()
+    }
+  }
+
+  /// Accepts nothing more, lets what is under way end, and stops when it has, or at the deadline.
+  private func drain() {
+    events.log(.info, "draining", ["connections": .number(shared.openConnections)])
+    drainDeadline = loop.now &+ UInt64(configuration.timeouts.drain)
+    shared.beginDraining()
+    for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.drain() } }
+    loop.housekeeping = { [unowned self] in
+      guard shared.openConnections == 0 || loop.now >= (drainDeadline ?? 0) else { return }
+      for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }
+      loop.housekeeping = nil
+      loop.stop()
+    }
+  }
+
+  /// Takes a changed file's certificates and declared logins; a file with problems changes nothing.
+  private func reload() {
+    let read: Configuration
+    do throws(Problems) { read = try Configuration.load(path: path) } catch {
+      for problem in error.all { events.log(.error, "reload refused", ["problem": .text("\(problem)")]) }
+      return
+    }
+    let plan = GatewayPlan(read, ticketKeys: ticketKeys)
+    do throws(StartProblem) { try Self.check(plan, members: read.upstream.members) } catch {
+      return events.log(.error, "reload refused", ["problem": .text(error.description)])
+    }
+    let old = configuration
+    guard old.differsOnlyInReloadable(from: read) else {
+      return events.log(
+        .error, "reload refused",
+        ["problem": "only certificates and [[authorization]] can be reloaded: restart for other changes"])
+    }
+    configuration = read
+    let settings = plan.listeners.map(\.tls)
+    for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.replaceTLS(settings) } }
+    let logins = Self.declaredLogins(read)
+    management.mailbox.post { ($0.context as? ManagementWorker)?.reload(logins) }
+    events.log(.info, "reloaded")
+  }
+}
+
+extension Configuration {
+  /// Whether everything that a running server cannot change is as before.
+  fileprivate func differsOnlyInReloadable(from other: Configuration) -> Bool {
+    var (mine, theirs) = (self, other)
+    mine.authorizations = []
+    theirs.authorizations = []
+    mine.warnings = []
+    theirs.warnings = []
+    mine.listeners = mine.listeners.map { $0.withoutFiles }
+    theirs.listeners = theirs.listeners.map { $0.withoutFiles }
+    return mine == theirs
+  }
+}
+
+extension Configuration.Listener {
+  fileprivate var withoutFiles: Self {
+    var copy = self
+    copy.line = 0
+    copy.tls?.certificatePath = ""
+    copy.tls?.keyPath = ""
+    return copy
+  }
+}
