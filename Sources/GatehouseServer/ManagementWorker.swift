@@ -82,6 +82,9 @@ final class ManagementWorker {
       let old = directory.value
       if built.buckets != old.buckets || built.mappings != old.mappings || built.organizations != old.organizations {
         directory.publish(built)
+        events.log(
+          .info, "directory loaded",
+          ["databases": .number(databases.count), "buckets": .number(built.buckets.count)])
       }
       return true
     } catch {

@@ -24,10 +24,16 @@ public final class Server {
   private let directory: LoopThread
   private var workers: [LoopThread] = []
   private var drainDeadline: UInt64?
-  private var openConnections: [Int] = []
+  /// Addresses that accept, and whether they speak TLS.
+  private var doors: [(address: String, isTLS: Bool)] = []
+  private var announceBy: UInt64 = 0
 
   /// Milliseconds that a question to the upstream for the directory may take.
   private static let inquiryTimeout = 10_000
+  /// Milliseconds for which the announcement waits for the first directory.
+  private static let announcementPatience: UInt64 = 1_000
+  /// Milliseconds between two looks whether everything has ended, while draining.
+  private static let drainInterval: Int32 = 10
   /// Bytes that an event loop reads at once.
   private static let scratchBytes = 147_456
 
@@ -206,14 +212,8 @@ public final class Server {
           }
         })
     }
-    openConnections = workers.map { _ in 0 }
     for (listener, port) in zip(plan.listeners, bound.value) {
-      events.log(
-        .info, "listening",
-        [
-          "address": .text(listener.name(port: port ?? 0)),
-          "tls": .text(listener.tls == nil ? "none: plaintext" : "on"),
-        ])
+      doors.append((listener.name(port: port ?? 0), listener.tls != nil))
     }
   }
 
@@ -230,12 +230,26 @@ public final class Server {
   /// Serves until a signal ends it.
   public func run() {
     loop.context = self
+    announceBy = loop.now &+ Self.announcementPatience
+    let announce = loop.resumption { [unowned self] (_: Bool) in announce() }
+    shared.services.refreshDirectory { announce($0) }
+    loop.housekeeping = { [unowned self] in
+      if loop.now >= announceBy { announce() }
+    }
     loop.run()
     for worker in workers { worker.stop() }
     directory.stop()
     management.stop()
     shared.authenticator.stop()
     accessLog?.close()
+  }
+
+  /// Says that clients are welcome: once the directory is there, or cannot be waited for any longer.
+  private func announce() {
+    for door in doors {
+      events.log(.info, "listening", ["address": .text(door.address), "tls": .text(door.isTLS ? "on" : "none: plaintext")])
+    }
+    doors = []
   }
 
   private func received(_ signal: SignalSource.Signal) {
@@ -253,6 +267,7 @@ public final class Server {
     drainDeadline = loop.now &+ UInt64(configuration.timeouts.drain)
     shared.beginDraining()
     for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.drain() } }
+    loop.housekeepingInterval = Self.drainInterval
     loop.housekeeping = { [unowned self] in
       guard shared.openConnections == 0 || loop.now >= (drainDeadline ?? 0) else { return }
       for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }

@@ -28,7 +28,7 @@ public final class GatewayShared: Sendable {
   public let authorizations: Publication<AuthorizationSnapshot>
   public let directory: Publication<Directory>
   public let status: Publication<UpstreamStatus>
-  let services: GatewayServices
+  public let services: GatewayServices
   /// Monotonic nanoseconds, as the authenticator wants them.
   let clock: @Sendable () -> UInt64
   /// Open downstream connections of all loops.

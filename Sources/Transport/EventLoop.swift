@@ -27,7 +27,7 @@ public final class EventLoop {
   private var nextTicket: UInt64 = 0
 
   /// Milliseconds between two calls of `housekeeping` on an idle loop.
-  private static let housekeepingInterval: Int32 = 250
+  public var housekeepingInterval: Int32 = 250
   private static let batchSize = 256
 
   public init(scratchBytes: Int) throws(TransportFailure) {
@@ -54,7 +54,7 @@ public final class EventLoop {
     let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.batchSize)
     defer { events.deallocate() }
     while !isStopping {
-      let count = epoll_wait(epoll, events, Int32(Self.batchSize), Self.housekeepingInterval)
+      let count = epoll_wait(epoll, events, Int32(Self.batchSize), housekeepingInterval)
       now = MonotonicClock.milliseconds
       for i in 0..<Int(max(0, count)) { dispatch(events[i]) }
       for channel in wheel.advance(to: now) where channel.isOpen && channel.deadline <= now {
