@@ -4,8 +4,6 @@ import Testing
 
 @testable import Access
 
-private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
-
 private let salted = "abcdefghijklmnopqrstuu"
 private let readerHash = "$2b$04$\(salted)JrYgcKAXtZL5K4o8WC.BGozQtX36Hoi"
 
