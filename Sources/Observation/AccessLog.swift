@@ -14,7 +14,6 @@ public final class AccessLog: Sendable {
 
   private struct State: Sendable {
     var blocks: [(bytes: [UInt8], lines: Int)] = []
-    var spare: [[UInt8]] = []
     var queuedBytes = 0
     var dropped = 0
     var mustReopen = false
@@ -79,14 +78,11 @@ public final class AccessLog: Sendable {
     if mustWake { work.signal() }
   }
 
-  /// Storage of a block that was written, empty.
-  func spareBlock() -> [UInt8] { state.withLock { $0.spare.popLast() } ?? [] }
-
   private func run(_ destination: Destination, _ initial: Int32) {
     var descriptor = initial
     while true {
       work.wait()
-      var (blocks, mustReopen, isClosed) = state.withLock { state in
+      let (blocks, mustReopen, isClosed) = state.withLock { state in
         let taken = (state.blocks, state.mustReopen, state.isClosed)
         state.blocks = []
         state.mustReopen = false
@@ -96,28 +92,16 @@ public final class AccessLog: Sendable {
         Glibc.close(descriptor)
         descriptor = fresh
       }
-      for block in blocks.indices {
-        // Taken out of the list, so that the storage has one owner and can be emptied for use again.
-        var bytes: [UInt8] = []
-        swap(&bytes, &blocks[block].bytes)
-        let isWritten = writeAll(descriptor, bytes)
-        finish(&bytes, blocks[block].lines, isWritten: isWritten)
+      for (bytes, lines) in blocks {
+        let isWritten = bytes.withUnsafeBytes { writeAll(descriptor, $0) }
+        state.withLock { state in
+          state.queuedBytes -= bytes.count
+          if !isWritten { state.dropped += lines }
+        }
       }
       if isClosed { break }
     }
     if case .file = destination { Glibc.close(descriptor) }
-  }
-
-  private func finish(_ bytes: inout [UInt8], _ lines: Int, isWritten: Bool) {
-    let size = bytes.count
-    bytes.removeAll(keepingCapacity: true)
-    var spare: [UInt8] = []
-    swap(&spare, &bytes)
-    state.withLock { state in
-      state.queuedBytes -= size
-      if !isWritten { state.dropped += lines }
-      if state.spare.count < 8 { state.spare.append(spare) }
-    }
   }
 
   private static func open(_ destination: Destination) throws(OpenProblem) -> Int32 {

@@ -14,6 +14,12 @@ private func lines(_ path: String) throws -> [String] {
   try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
 }
 
+private func line(_ record: AccessRecord) -> String {
+  let buffer = ByteBuffer()
+  record.append(to: buffer)
+  return String(decoding: buffer.contents, as: UTF8.self)
+}
+
 private func record(_ number: Int) -> AccessRecord {
   var record = AccessRecord()
   record.path = "/write"
@@ -37,7 +43,7 @@ private func record(_ number: Int) -> AccessRecord {
     record.duration = 987
     record.upstreamDuration = 700
     record.upstream = "127.0.0.1:8087"
-    let text = String(decoding: record.append(to: []), as: UTF8.self)
+    let text = line(record)
     #expect(
       text == """
         {"time":"2026-11-24T22:05:09.123Z","client":"192.0.2.1","listener":"0.0.0.0:8086","tls":"TLSv1.3",\
@@ -52,7 +58,7 @@ private func record(_ number: Int) -> AccessRecord {
     record.upstreamDuration = nil
     record.refusal = "throttled"
     record.trace = "t"
-    let refused = String(decoding: record.append(to: []), as: UTF8.self)
+    let refused = line(record)
     #expect(!refused.contains("tls") && !refused.contains("upstream") && refused.contains("\"refusal\":\"throttled\""))
   }
 

@@ -13,34 +13,43 @@ private func parse(_ line: [UInt8]) throws -> [String: Any] {
 }
 
 private func shown(_ value: [UInt8], limit: Int = 1_024) throws -> String {
-  var line = JSONLine(limit: limit)
+  let buffer = ByteBuffer()
+  var line = JSONLine(appendingTo: buffer, limit: limit)
   line.field("key", value)
-  return try #require(parse(line.finish())["key"] as? String)
+  line.finish()
+  return try #require(parse(buffer.contents)["key"] as? String)
 }
 
 @Suite struct JSONLineTests {
   @Test func writesFieldsInTheirOrder() {
-    var line = JSONLine()
+    let buffer = ByteBuffer()
+    var line = JSONLine(appendingTo: buffer)
     line.field("a", "x")
     line.field("b", -12)
     line.field("c", 0)
     line.field("d", true)
     line.field("e", Int.min)
     line.field("f", Timestamp(nanoseconds: 0))
-    let text = String(decoding: line.finish(), as: UTF8.self)
+    line.finish()
+    let text = String(decoding: buffer.contents, as: UTF8.self)
     #expect(
       text
         == "{\"a\":\"x\",\"b\":-12,\"c\":0,\"d\":true,\"e\":-9223372036854775808,\"f\":\"1970-01-01T00:00:00.000Z\"}\n")
   }
 
   @Test func writesAnEmptyObject() {
-    #expect(JSONLine().finish() == Array("{}\n".utf8))
+    let buffer = ByteBuffer()
+    JSONLine(appendingTo: buffer).finish()
+    #expect(buffer.contents == Array("{}\n".utf8))
   }
 
   @Test func appendsToWhatIsThere() {
-    var line = JSONLine(appendingTo: Array("{}\n".utf8))
+    let buffer = ByteBuffer()
+    JSONLine(appendingTo: buffer).finish()
+    var line = JSONLine(appendingTo: buffer)
     line.field("a", 1)
-    #expect(line.finish() == Array("{}\n{\"a\":1}\n".utf8))
+    line.finish()
+    #expect(buffer.contents == Array("{}\n{\"a\":1}\n".utf8))
   }
 
   /// Security row 58.
@@ -72,6 +81,35 @@ private func shown(_ value: [UInt8], limit: Int = 1_024) throws -> String {
     }
   }
 
+  @Test func growsForLinesOfAnyLength() throws {
+    let buffer = ByteBuffer(capacity: 64)
+    for length in [0, 1, 60, 61, 62, 63, 64, 65, 1_000, 100_000] {
+      for byte in [UInt8(ascii: "a"), 1, 0xff] {
+        var line = JSONLine(appendingTo: buffer, limit: 100_000)
+        line.field("a", [UInt8](repeating: byte, count: length))
+        line.field("b", Timestamp(nanoseconds: 0))
+        line.field("c", length)
+        line.finish()
+      }
+    }
+    let lines = buffer.contents.split(separator: UInt8(ascii: "\n"))
+    #expect(lines.count == 30)
+    for line in lines {
+      let object = try parse(line + [UInt8(ascii: "\n")])
+      #expect((object["a"] as? String)?.unicodeScalars.count == object["c"] as? Int)
+    }
+  }
+
+  @Test func leavesNothingOfALineThatIsNotFinished() {
+    let buffer = ByteBuffer()
+    JSONLine(appendingTo: buffer).finish()
+    do {
+      var line = JSONLine(appendingTo: buffer)
+      line.field("a", "b")
+    }
+    #expect(buffer.contents == Array("{}\n".utf8))
+  }
+
   @Test func cutsWhatIsTooLong() throws {
     let million = [UInt8](repeating: 97, count: 1 << 20)
     #expect(try shown(million) == String(repeating: "a", count: 1_024) + "…")
@@ -81,11 +119,13 @@ private func shown(_ value: [UInt8], limit: Int = 1_024) throws -> String {
   }
 
   @Test func writesKeysThatAreNoConstantsAsSafely() throws {
-    var line = JSONLine()
+    let buffer = ByteBuffer()
+    var line = JSONLine(appendingTo: buffer)
     line.field(named: "a\n\"b", .text("x\n"))
     line.field(named: "c", .number(-3))
     line.field(named: "d", .flag(false))
-    let object = try parse(line.finish())
+    line.finish()
+    let object = try parse(buffer.contents)
     #expect(object["a\n\"b"] as? String == "x\n")
     #expect(object["c"] as? Int == -3)
     #expect(object["d"] as? Bool == false)
