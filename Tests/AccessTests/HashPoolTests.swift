@@ -1,6 +1,7 @@
 // The worker threads themselves.
 
 import Authorizations
+import Glibc
 import Synchronization
 import Testing
 
@@ -130,6 +131,19 @@ import Testing
       ended.wait()
     }
     #expect(verdicts.withLock { $0 } == [.matches, .differs])
+    authenticator.stop()
+  }
+
+  @Test func yieldsTheProcessorsToTheEventLoops() throws {
+    let ended = try #require(Semaphore())
+    let seen = Mutex<Int32>(0)
+    let authenticator = try makeAuthenticator(workers: 1) { _, _ in
+      seen.withLock { $0 = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+      return .differs
+    }
+    try start(authenticator, name: "n") { _ in ended.signal() }
+    ended.wait()
+    #expect(seen.withLock { $0 } == min(19, getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) + 10))
     authenticator.stop()
   }
 
