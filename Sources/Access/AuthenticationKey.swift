@@ -47,6 +47,8 @@ public struct AuthenticationKey: Sendable {
     case familiar
     /// A token that stood for the password of a name that had another or none, from one source.
     case tokenAsPassword
+    /// A token that the upstream accepted, from one source.
+    case upstreamToken
     /// A (source, name) pair whose failed attempts are counted.
     case attempt
   }

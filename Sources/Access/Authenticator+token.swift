@@ -4,7 +4,8 @@ import Authorizations
 
 extension Authenticator {
   func authenticate(
-    token text: [UInt8], refusal: CredentialRefusal, source: SourceAddress, snapshot: AuthorizationSnapshot
+    token text: [UInt8], refusal: CredentialRefusal, source: SourceAddress, snapshot: AuthorizationSnapshot,
+    now: UInt64
   ) -> AuthenticationOutcome {
     switch TokenSecret.present(text, in: snapshot) {
     case .active(let token): return .authenticated(Principal(token))
@@ -12,10 +13,22 @@ extension Authenticator {
     case .unknown:
       // What looks like a token of ours is none of the upstream's business, even when it was revoked.
       guard upstreamTakesTokens, !TokenSecret.hasForm(text) else { return .refused(refusal) }
+      let remembered = tokenDigest(text, source: source)
+      // No login has an empty name, so tokens are counted apart from logins.
+      let attempt = attemptDigest(name: [], source: source)
+      if !familiar.contains(remembered), let seconds = pool.pause(of: attempt, now: now) {
+        return .throttled(retryAfterSeconds: seconds)
+      }
       return .upstreamToken(
         UpstreamToken(
-          text: text, isPassword: false, refusal: refusal, remembered: nil,
-          attempt: attemptDigest(name: [], source: source), source: source))
+          text: text, isPassword: false, refusal: refusal, remembered: remembered, attempt: attempt, source: source))
     }
+  }
+
+  private func tokenDigest(_ text: [UInt8], source: SourceAddress) -> Digest {
+    var mac = key.begin(.upstreamToken)
+    mac.append(source)
+    mac.append(text)
+    return mac.finish()
   }
 }

@@ -20,7 +20,8 @@ public final class Authenticator: Sendable {
   let upstreamTakesTokens: Bool
 
   public struct Settings: Sendable {
-    /// Cost of the dummy that stands for missing hashes: that of new hashes.
+    /// Cost of the dummy that stands for missing hashes: that of new hashes. A login whose hash has another cost takes
+    /// another time to refuse, and so can be told from names that do not exist.
     public var cost = 10
     /// Threads that verify; with none, `runOneVerification` does it.
     public var workers = 1
@@ -82,7 +83,7 @@ public final class Authenticator: Sendable {
     case .none: .settled(.refused(.unparsable))
     case .refused(let reason): .settled(.refused(reason))
     case .token(let text, let refusal):
-      .settled(authenticate(token: text, refusal: refusal, source: source, snapshot: snapshot))
+      .settled(authenticate(token: text, refusal: refusal, source: source, snapshot: snapshot, now: now))
     case .login(let name, let password):
       authenticate(name: name, password: password, source: source, snapshot: snapshot, now: now)
     }
@@ -107,10 +108,14 @@ public final class Authenticator: Sendable {
     }
   }
 
-  /// Notes what the upstream said to a token of its own: 401 counts as a failed attempt, acceptance is remembered.
+  /// Notes what the upstream said to a token of its own: 401 counts as a failed attempt, acceptance is remembered, so
+  /// that the token passes from this source without a verification and whatever else fails there.
   public func recordUpstream(_ token: UpstreamToken, isAccepted: Bool, now: UInt64) {
     if isAccepted {
-      if let digest = token.remembered { familiar.insert(digest) }
+      if let digest = token.remembered {
+        if familiar.contains(digest) { return }
+        familiar.insert(digest)
+      }
       pool.recordSuccess(of: token.attempt)
     } else {
       pool.recordFailure(of: token.attempt, from: token.source, now: now)

@@ -8,21 +8,37 @@ public enum Base64 {
   static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
-    var output: [UInt8] = []
-    output.reserveCapacity(text.count / 4 * 3)
-    var accumulator: UInt32 = 0
-    var bits = 0
-    for byte in text.dropLast(padding) {
-      let value = values[Int(byte)]
-      guard value < 64 else { return nil }
-      accumulator = accumulator << 6 | UInt32(value)
-      bits += 6
-      if bits >= 8 {
-        bits -= 8
-        output.append(UInt8(truncatingIfNeeded: accumulator >> UInt32(bits)))
+    let digits = text.dropLast(padding)
+    var isValid = true
+    let output = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { buffer, count in
+      var accumulator: UInt32 = 0
+      var bits = 0
+      for byte in digits {
+        guard let value = value(byte) else {
+          isValid = false
+          return
+        }
+        accumulator = accumulator << 6 | value
+        bits += 6
+        if bits >= 8 {
+          bits -= 8
+          buffer[count] = UInt8(truncatingIfNeeded: accumulator >> UInt32(bits))
+          count += 1
+        }
       }
     }
-    return output
+    return isValid ? output : nil
+  }
+
+  private static func value(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - UInt8(ascii: "A"))
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - UInt8(ascii: "a")) + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0")) + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
   }
 
   /// With padding (RFC 4648 §4), as a Basic credential is written.
@@ -57,12 +73,4 @@ public enum Base64 {
   }
 
   private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  /// The value of each byte in the standard alphabet; 255 for the others.
-  private static let values: [UInt8] = {
-    var table = [UInt8](repeating: 255, count: 256)
-    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-    for (value, byte) in zip(UInt8(0)..., alphabet) { table[Int(byte)] = value }
-    return table
-  }()
 }

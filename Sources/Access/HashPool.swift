@@ -72,7 +72,7 @@ public final class HashPool: Sendable {
     let started = (0..<workers).compactMap { number in
       WorkerThread(name: "gh-hash-\(number)") {
         // On Linux this concerns the calling thread alone. Hashing yields to the event loops where processors are few.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        _ = nice(10)
         let verify = makeVerifier()
         while true {
           core.work.wait()

@@ -13,17 +13,19 @@ public struct Principal: Sendable, Equatable {
   public let kind: Kind
   /// Of the authorization or of the token.
   public let id: Identifier
-  /// For logs and refusals: the v1 user name, or `token:` and the identifier.
-  public let name: String
+  private let userName: String
   public let organizationID: Identifier
   public let permissions: [Permission]
   /// Of the authorization or token, so that what was decided for an earlier state can be told apart.
   public let revision: UInt64
 
+  /// For logs and refusals: the v1 user name, or `token:` and the identifier.
+  public var name: String { kind == .login ? userName : "token:\(id)" }
+
   init(_ authorization: Authorization) {
     kind = .login
     id = authorization.id
-    name = authorization.token
+    userName = authorization.token
     organizationID = authorization.organizationID
     permissions = authorization.permissions
     revision = authorization.revision
@@ -32,7 +34,7 @@ public struct Principal: Sendable, Equatable {
   public init(_ token: APIToken) {
     kind = .token
     id = token.id
-    name = "token:\(token.id)"
+    userName = ""
     organizationID = token.organizationID
     permissions = token.permissions
     revision = token.revision

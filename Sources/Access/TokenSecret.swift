@@ -35,12 +35,13 @@ public enum TokenSecret {
   /// SHA-512 over the salt followed by the text. No slow hash: the text carries 256 random bits.
   public static func digest(of text: [UInt8], salt: [UInt8]) -> [UInt8] {
     var context = SHA512_CTX()
-    var output = [UInt8](repeating: 0, count: 64)
     gh_sha512_init(&context)
     gh_sha512_update(&context, salt, salt.count)
     gh_sha512_update(&context, text, text.count)
-    gh_sha512_final(&context, &output)
-    return output
+    return [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+      gh_sha512_final(&context, buffer.baseAddress)
+      count = 64
+    }
   }
 
   /// The token of gatehouse that `text` is, found by the identifier in it and compared in constant time.
@@ -57,8 +58,15 @@ public enum TokenSecret {
   static func hasForm(_ text: [UInt8]) -> Bool { claimedIdentifier(of: text) != nil }
 
   private static func claimedIdentifier(of text: [UInt8]) -> Identifier? {
-    // Nearly everything that is presented is decided here, without making a string of it.
-    guard text.count == 2 + 16 + 1 + 43, text.starts(with: "gh".utf8) else { return nil }
-    return APIToken.claimedIdentifier(of: String(decoding: text, as: UTF8.self))
+    guard text.count == 2 + 16 + 1 + 43, text.starts(with: "gh".utf8), text[18] == UInt8(ascii: ".") else { return nil }
+    var value: UInt64 = 0
+    for byte in text[2..<18] {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
+      default: return nil
+      }
+    }
+    return Identifier(value)
   }
 }

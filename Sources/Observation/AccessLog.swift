@@ -12,17 +12,22 @@ public final class AccessLog: Sendable {
     case file(String)
   }
 
+  private enum Work: Sendable {
+    case write([UInt8], lines: Int)
+    case reopen
+    case end
+  }
+
   private struct State: Sendable {
-    var blocks: [(bytes: [UInt8], lines: Int)] = []
-    var spare: [[UInt8]] = []
+    var tasks: [Work] = []
     var queuedBytes = 0
     var dropped = 0
-    var mustReopen = false
     var isClosed = false
   }
 
   private let state = Mutex(State())
   private let work: Semaphore
+  private let ended: Semaphore
   private let writer: Mutex<WorkerThread?>
   private let capacity: Int
 
@@ -33,9 +38,10 @@ public final class AccessLog: Sendable {
 
   /// - Parameter capacity: bytes that may wait for the file.
   public init(_ destination: Destination, capacity: Int = 8 << 20) throws(OpenProblem) {
+    guard let work = Semaphore(), let ended = Semaphore() else { throw OpenProblem(errno: EMFILE) }
     let descriptor = try Self.open(destination)
-    guard let work = Semaphore() else { throw OpenProblem(errno: EMFILE) }
     self.work = work
+    self.ended = ended
     self.capacity = capacity
     writer = Mutex(nil)
     // The thread keeps the log itself; `close` ends it.
@@ -50,73 +56,80 @@ public final class AccessLog: Sendable {
   /// Lines lost so far: the queue was full, or the file could not be written.
   public var droppedLines: Int { state.withLock { $0.dropped } }
 
-  /// Opens the file again by its path before the next block, as log rotation asks for. Where that fails the open file
-  /// goes on.
-  public func reopen() { state.withLock { $0.mustReopen = true } }
+  /// Opens the file again by its path, as log rotation asks for: what was handed over before goes to the old file.
+  /// Where it cannot be opened the old one goes on.
+  public func reopen() {
+    add { state in
+      if !state.isClosed { state.tasks.append(.reopen) }
+    }
+  }
 
   /// Writes what was handed over, then ends the thread. What is handed over afterwards is dropped.
-  public func close() {
+  ///
+  /// Gives up after `milliseconds`, so that a reader who takes nothing cannot keep the process alive: false then.
+  @discardableResult
+  public func close(waitingAtMost milliseconds: Int = 5_000) -> Bool {
     let thread = writer.withLock { writer in
       defer { writer = nil }
       return writer
     }
-    guard let thread else { return }
-    state.withLock { $0.isClosed = true }
-    work.signal()
+    guard let thread else { return true }
+    add { state in
+      state.isClosed = true
+      state.tasks.append(.end)
+    }
+    guard ended.wait(atMost: milliseconds) else { return false }
     thread.join()
+    return true
   }
 
   func submit(_ bytes: [UInt8], lines: Int) {
-    let mustWake = state.withLock { state -> Bool in
-      guard !state.isClosed, state.queuedBytes <= capacity - min(bytes.count, capacity) else {
+    add { state in
+      if state.isClosed || state.queuedBytes > capacity - min(bytes.count, capacity) {
         state.dropped += lines
-        return false
+      } else {
+        state.queuedBytes += bytes.count
+        state.tasks.append(.write(bytes, lines: lines))
       }
-      state.blocks.append((bytes, lines))
-      state.queuedBytes += bytes.count
-      return state.blocks.count == 1
+    }
+  }
+
+  /// Changes the state, and wakes the writer where it has got something to do.
+  private func add(_ change: (inout State) -> Void) {
+    let mustWake = state.withLock { state -> Bool in
+      let wasIdle = state.tasks.isEmpty
+      change(&state)
+      return wasIdle && !state.tasks.isEmpty
     }
     if mustWake { work.signal() }
   }
-
-  /// Storage of a block that was written, empty.
-  func spareBlock() -> [UInt8] { state.withLock { $0.spare.popLast() } ?? [] }
 
   private func run(_ destination: Destination, _ initial: Int32) {
     var descriptor = initial
     while true {
       work.wait()
-      var (blocks, mustReopen, isClosed) = state.withLock { state in
-        let taken = (state.blocks, state.mustReopen, state.isClosed)
-        state.blocks = []
-        state.mustReopen = false
-        return taken
+      let tasks = state.withLock { state in
+        defer { state.tasks = [] }
+        return state.tasks
       }
-      if mustReopen, case .file = destination, let fresh = try? Self.open(destination) {
-        Glibc.close(descriptor)
-        descriptor = fresh
+      for task in tasks {
+        switch task {
+        case .write(let bytes, let lines):
+          let isWritten = bytes.withUnsafeBytes { writeAll(descriptor, $0) }
+          state.withLock { state in
+            state.queuedBytes -= bytes.count
+            if !isWritten { state.dropped += lines }
+          }
+        case .reopen:
+          guard case .file = destination, let fresh = try? Self.open(destination) else { continue }
+          Glibc.close(descriptor)
+          descriptor = fresh
+        case .end:
+          if case .file = destination { Glibc.close(descriptor) }
+          ended.signal()
+          return
+        }
       }
-      for block in blocks.indices {
-        // Taken out of the list, so that the storage has one owner and can be emptied for use again.
-        var bytes: [UInt8] = []
-        swap(&bytes, &blocks[block].bytes)
-        let isWritten = writeAll(descriptor, bytes)
-        finish(&bytes, blocks[block].lines, isWritten: isWritten)
-      }
-      if isClosed { break }
-    }
-    if case .file = destination { Glibc.close(descriptor) }
-  }
-
-  private func finish(_ bytes: inout [UInt8], _ lines: Int, isWritten: Bool) {
-    let size = bytes.count
-    bytes.removeAll(keepingCapacity: true)
-    var spare: [UInt8] = []
-    swap(&spare, &bytes)
-    state.withLock { state in
-      state.queuedBytes -= size
-      if !isWritten { state.dropped += lines }
-      if state.spare.count < 8 { state.spare.append(spare) }
     }
   }
 

@@ -6,7 +6,7 @@
 /// in blocks.
 public final class AccessLogBuffer {
   private let log: AccessLog
-  private var bytes: [UInt8]
+  private let buffer: ByteBuffer
   private var lines = 0
 
   /// A block is handed over when it has grown to this.
@@ -14,23 +14,19 @@ public final class AccessLogBuffer {
 
   public init(log: AccessLog) {
     self.log = log
-    bytes = []
-    bytes.reserveCapacity(Self.blockSize * 2)
+    buffer = ByteBuffer(capacity: Self.blockSize + 8_192)
   }
 
   public func append(_ record: AccessRecord) {
-    var taken: [UInt8] = []
-    swap(&taken, &bytes)
-    bytes = record.append(to: taken)
+    record.append(to: buffer)
     lines += 1
-    if bytes.count >= Self.blockSize { flush() }
+    if buffer.count >= Self.blockSize { flush() }
   }
 
   public func flush() {
     guard lines > 0 else { return }
-    var taken: [UInt8] = log.spareBlock()
-    swap(&taken, &bytes)
-    log.submit(taken, lines: lines)
+    log.submit(buffer.contents, lines: lines)
+    buffer.removeAll()
     lines = 0
   }
 }

@@ -35,7 +35,7 @@ public struct AccessRecord: Sendable {
   public init() {}
 
   /// Appends the record as one JSON line.
-  public func append(to buffer: consuming [UInt8]) -> [UInt8] {
+  public func append(to buffer: ByteBuffer) {
     var line = JSONLine(appendingTo: buffer)
     line.field("time", time)
     line.field("client", client)
@@ -53,6 +53,6 @@ public struct AccessRecord: Sendable {
     if let upstreamDuration { line.field("upstream_us", upstreamDuration) }
     if let upstream { line.field("upstream", upstream) }
     if let trace { line.field("trace", trace) }
-    return line.finish()
+    line.finish()
   }
 }

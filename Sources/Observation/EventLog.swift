@@ -37,13 +37,14 @@ public final class EventLog: Sendable {
   /// `{"time":…,"level":…,"message":…}` and `fields` in their order.
   public func log(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     guard level >= minimum else { return }
-    var line = JSONLine(limit: 4_096)
+    let buffer = ByteBuffer()
+    var line = JSONLine(appendingTo: buffer, limit: 4_096)
     line.field("time", clock())
     line.field("level", level.rawValue)
     line.field("message", message)
     for (key, value) in fields { line.field(named: key, value) }
-    let bytes = line.finish()
+    line.finish()
     // A lost message has nobody left to be reported to.
-    descriptor.withLock { _ = writeAll($0, bytes) }
+    descriptor.withLock { _ = writeAll($0, buffer.bytes) }
   }
 }

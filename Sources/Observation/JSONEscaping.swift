@@ -1,59 +1,47 @@
 // The slow path of JSON texts: escapes, and UTF-8 that has to be checked.
 
-extension [UInt8] {
-  /// Appends `value` as the inside of a JSON string.
-  mutating func appendEscaped(_ value: UnsafeBufferPointer<UInt8>) {
+extension ByteCursor {
+  /// Writes `value` as the inside of a JSON string: at most six bytes for each of its own.
+  mutating func writeEscaped(_ value: UnsafeBufferPointer<UInt8>) {
     var rest = value[...]
     while let byte = rest.first {
       if byte < 0x80 {
-        appendEscaped(ascii: byte)
+        writeEscaped(ascii: byte)
         rest.removeFirst()
         continue
       }
       let length = wellFormedLength(rest)
       if length == 0 {
-        append(contentsOf: "\u{fffd}".utf8)
+        write("\u{fffd}")
         rest.removeFirst()
       } else if length == 2 && byte == 0xc2 && rest[rest.startIndex + 1] < 0xa0 {
         // C1 controls: some terminals obey them as they do escape sequences.
-        appendUnicodeEscape(rest[rest.startIndex + 1])
+        writeUnicodeEscape(rest[rest.startIndex + 1])
         rest.removeFirst(2)
       } else {
-        append(contentsOf: rest.prefix(length))
+        write(UnsafeBufferPointer(rebasing: rest.prefix(length)))
         rest.removeFirst(length)
       }
     }
   }
 
-  private mutating func appendEscaped(ascii byte: UInt8) {
+  private mutating func writeEscaped(ascii byte: UInt8) {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      append(UInt8(ascii: "\\"))
-      append(byte)
-    case UInt8(ascii: "\n"): append(contentsOf: "\\n".utf8)
-    case UInt8(ascii: "\r"): append(contentsOf: "\\r".utf8)
-    case UInt8(ascii: "\t"): append(contentsOf: "\\t".utf8)
-    case 0..<0x20, 0x7f: appendUnicodeEscape(byte)
-    default: append(byte)
+      write(UInt8(ascii: "\\"))
+      write(byte)
+    case UInt8(ascii: "\n"): write("\\n")
+    case UInt8(ascii: "\r"): write("\\r")
+    case UInt8(ascii: "\t"): write("\\t")
+    case 0..<0x20, 0x7f: writeUnicodeEscape(byte)
+    default: write(byte)
     }
   }
 
-  private mutating func appendUnicodeEscape(_ byte: UInt8) {
-    append(contentsOf: "\\u00".utf8)
-    append(hexadecimalDigit(byte >> 4))
-    append(hexadecimalDigit(byte & 15))
-  }
-
-  mutating func appendDecimal(_ value: UInt) {
-    var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-    var index = 20
-    var rest = value
-    repeat {
-      index -= 1
-      digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-      rest /= 10
-    } while rest > 0
-    for position in index..<20 { append(digits[position]) }
+  private mutating func writeUnicodeEscape(_ byte: UInt8) {
+    write("\\u00")
+    write(hexadecimalDigit(byte >> 4))
+    write(hexadecimalDigit(byte & 15))
   }
 }
 

@@ -1,103 +1,126 @@
 // Builds one line of JSON in bytes: whatever a peer puts into a value, the line stays one line and valid.
 
-/// One JSON object, written from left to right into a buffer that it owns meanwhile.
+/// One JSON object, written from left to right behind what a buffer holds already.
 ///
 /// Keys are constants of ours. In values control characters (C1 and DEL included) and quotes are escaped, what is no
 /// UTF-8 becomes U+FFFD, and what is longer than `limit` bytes is cut and ends in `…`.
-public struct JSONLine {
-  private var bytes: [UInt8]
-  private let start: Int
+public struct JSONLine: ~Copyable {
+  private var cursor: ByteCursor
+  private var isEmpty = true
   private let limit: Int
 
-  /// Appends to `bytes`, whose storage is reused.
-  public init(appendingTo bytes: consuming [UInt8] = [], limit: Int = 1_024) {
-    self.bytes = bytes
+  /// The buffer is this line's alone until `finish`.
+  public init(appendingTo buffer: ByteBuffer, limit: Int = 1_024) {
+    cursor = ByteCursor(buffer)
     self.limit = limit
-    self.bytes.append(UInt8(ascii: "{"))
-    start = self.bytes.count
+    cursor.reserve(1)
+    cursor.write(UInt8(ascii: "{"))
   }
 
-  /// The buffer with the finished line, newline included.
-  public consuming func finish() -> [UInt8] {
-    bytes.append(UInt8(ascii: "}"))
-    bytes.append(UInt8(ascii: "\n"))
-    return bytes
+  /// Ends the line, newline included. A line that is not finished never was.
+  public consuming func finish() {
+    cursor.reserve(2)
+    cursor.write(UInt8(ascii: "}"))
+    cursor.write(UInt8(ascii: "\n"))
+    cursor.finish()
   }
 
   public mutating func field(_ key: StaticString, _ value: String) {
     begin(key)
-    var value = value
-    value.withUTF8 { appendQuoted($0) }
+    write(value)
   }
 
   public mutating func field(_ key: StaticString, _ value: [UInt8]) {
     begin(key)
-    value.withUnsafeBufferPointer { appendQuoted($0) }
+    value.withUnsafeBufferPointer { writeQuoted($0) }
   }
 
   public mutating func field(_ key: StaticString, _ value: Int) {
     begin(key)
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    bytes.appendDecimal(value.magnitude)
+    write(value)
   }
 
   public mutating func field(_ key: StaticString, _ value: Bool) {
     begin(key)
-    bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
+    write(value)
   }
 
   public mutating func field(_ key: StaticString, _ value: Timestamp) {
     begin(key)
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: value.text)
-    bytes.append(UInt8(ascii: "\""))
+    cursor.reserve(Timestamp.length + 2)
+    cursor.write(UInt8(ascii: "\""))
+    value.write(to: &cursor)
+    cursor.write(UInt8(ascii: "\""))
   }
 
   /// A key that is no constant is quoted as a value is.
   mutating func field(named key: String, _ value: LogValue) {
     separate()
-    var key = key
-    key.withUTF8 { appendQuoted($0) }
-    bytes.append(UInt8(ascii: ":"))
+    write(key)
+    cursor.reserve(1)
+    cursor.write(UInt8(ascii: ":"))
     switch value {
-    case .text(let text):
-      var text = text
-      text.withUTF8 { appendQuoted($0) }
-    case .number(let number):
-      if number < 0 { bytes.append(UInt8(ascii: "-")) }
-      bytes.appendDecimal(number.magnitude)
-    case .flag(let flag): bytes.append(contentsOf: flag ? "true".utf8 : "false".utf8)
+    case .text(let text): write(text)
+    case .number(let number): write(number)
+    case .flag(let flag): write(flag)
     }
   }
 
   private mutating func separate() {
-    if bytes.count > start { bytes.append(UInt8(ascii: ",")) }
+    if isEmpty {
+      isEmpty = false
+    } else {
+      cursor.reserve(1)
+      cursor.write(UInt8(ascii: ","))
+    }
   }
 
   private mutating func begin(_ key: StaticString) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    cursor.reserve(key.utf8CodeUnitCount + 3)
+    cursor.write(UInt8(ascii: "\""))
+    cursor.write(key)
+    cursor.write(UInt8(ascii: "\""))
+    cursor.write(UInt8(ascii: ":"))
   }
 
-  private mutating func appendQuoted(_ value: UnsafeBufferPointer<UInt8>) {
-    bytes.append(UInt8(ascii: "\""))
+  private mutating func write(_ value: Int) {
+    cursor.reserve(21)
+    if value < 0 { cursor.write(UInt8(ascii: "-")) }
+    cursor.writeDecimal(value.magnitude)
+  }
+
+  private mutating func write(_ value: Bool) {
+    cursor.reserve(5)
+    cursor.write(value ? "true" as StaticString : "false")
+  }
+
+  private mutating func write(_ value: String) {
+    var value = value
+    value.withUTF8 { writeQuoted($0) }
+  }
+
+  private mutating func writeQuoted(_ value: UnsafeBufferPointer<UInt8>) {
     let isLong = value.count > limit
     let shown = isLong ? UnsafeBufferPointer(rebasing: value.prefix(limit)) : value
+    // Two quotes, the mark of a cut, and six bytes for each, which no escape exceeds.
+    cursor.reserve(shown.count * 6 + 5)
+    cursor.write(UInt8(ascii: "\""))
     // Nearly every value is plain and goes over in one piece.
-    if shown.allSatisfy(isPlain) {
-      bytes.append(contentsOf: shown)
-    } else {
-      bytes.appendEscaped(shown)
-    }
-    if isLong { bytes.append(contentsOf: "…".utf8) }
-    bytes.append(UInt8(ascii: "\""))
+    if isPlain(shown) { cursor.write(shown) } else { cursor.writeEscaped(shown) }
+    if isLong { cursor.write("…") }
+    cursor.write(UInt8(ascii: "\""))
   }
 }
 
-/// Printable ASCII that JSON takes as it is.
-private func isPlain(_ byte: UInt8) -> Bool {
-  byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+/// Whether all is printable ASCII that JSON takes as it is. Without an early exit, so that it is done in wide steps.
+private func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  var odd: UInt8 = 0
+  for byte in bytes {
+    odd |= byte < 0x20 ? 1 : 0
+    odd |= byte > 0x7e ? 1 : 0
+    odd |= byte == UInt8(ascii: "\"") ? 1 : 0
+    odd |= byte == UInt8(ascii: "\\") ? 1 : 0
+  }
+  return odd == 0
 }

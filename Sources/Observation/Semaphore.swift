@@ -25,4 +25,17 @@ final class Semaphore: Sendable {
     var value: UInt64 = 0
     while read(descriptor, &value, 8) < 0 && errno == EINTR {}
   }
+
+  /// false where no signal came in time.
+  func wait(atMost milliseconds: Int) -> Bool {
+    var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // A signal of the process that interrupts it makes it wait anew, which only a stop that is late anyway notices.
+    while true {
+      let ready = poll(&interest, 1, Int32(clamping: milliseconds))
+      if ready > 0 { break }
+      if ready == 0 || errno != EINTR { return false }
+    }
+    wait()
+    return true
+  }
 }

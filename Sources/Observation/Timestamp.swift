@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// Nanoseconds since 1970-01-01T00:00:00Z, between the years 0 and 9999; what lies outside is shown as the nearest.
+/// Nanoseconds since 1970-01-01T00:00:00Z: the years 1677 to 2262.
 public struct Timestamp: Sendable, Hashable {
   public let nanoseconds: Int64
 
@@ -14,23 +14,33 @@ public struct Timestamp: Sendable, Hashable {
     return Self(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
-  /// `2026-11-24T22:05:09.123Z`, 24 bytes.
-  public var text: [UInt8] {
+  /// Bytes of `2026-11-24T22:05:09.123Z`.
+  static let length = 24
+
+  /// Writes that form; the cursor has room for it.
+  func write(to cursor: inout ByteCursor) {
     var (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     if rest < 0 { (seconds, rest) = (seconds - 1, rest + 1_000_000_000) }
     var (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
     if second < 0 { (day, second) = (day - 1, second + 86_400) }
     let (year, month, dayOfMonth) = civil(daysSinceEpoch: day)
-    var output: [UInt8] = []
-    output.reserveCapacity(24)
-    output.append(year, digits: 4, then: "-")
-    output.append(month, digits: 2, then: "-")
-    output.append(dayOfMonth, digits: 2, then: "T")
-    output.append(second / 3_600, digits: 2, then: ":")
-    output.append(second / 60 % 60, digits: 2, then: ":")
-    output.append(second % 60, digits: 2, then: ".")
-    output.append(rest / 1_000_000, digits: 3, then: "Z")
-    return output
+    cursor.write(pair: year / 100)
+    cursor.write(pair: year % 100)
+    cursor.write(UInt8(ascii: "-"))
+    cursor.write(pair: month)
+    cursor.write(UInt8(ascii: "-"))
+    cursor.write(pair: dayOfMonth)
+    cursor.write(UInt8(ascii: "T"))
+    cursor.write(pair: second / 3_600)
+    cursor.write(UInt8(ascii: ":"))
+    cursor.write(pair: second / 60 % 60)
+    cursor.write(UInt8(ascii: ":"))
+    cursor.write(pair: second % 60)
+    cursor.write(UInt8(ascii: "."))
+    let milliseconds = rest / 1_000_000
+    cursor.write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 100))
+    cursor.write(pair: milliseconds % 100)
+    cursor.write(UInt8(ascii: "Z"))
   }
 }
 
@@ -47,14 +57,10 @@ private func civil(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, da
   return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
 }
 
-extension [UInt8] {
-  fileprivate mutating func append(_ value: Int64, digits: Int, then separator: Unicode.Scalar) {
-    var divisor: Int64 = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
-    }
-    append(UInt8(ascii: separator))
+extension ByteCursor {
+  /// Two digits of a number below 100.
+  fileprivate mutating func write(pair number: Int64) {
+    write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+    write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 }

@@ -3,20 +3,18 @@
 import Glibc
 
 /// Writes all of `bytes`, waiting where the descriptor does not block by itself; false where it cannot be written.
-func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
-  bytes.withUnsafeBytes { buffer in
-    var rest = buffer[...]
-    while !rest.isEmpty {
-      let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if written > 0 {
-        rest = rest.dropFirst(written)
-      } else if written < 0 && errno == EAGAIN {
-        var interest = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&interest, 1, -1)
-      } else if written == 0 || errno != EINTR {
-        return false
-      }
+func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+    if written > 0 {
+      rest = rest.dropFirst(written)
+    } else if written < 0 && errno == EAGAIN {
+      var interest = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = poll(&interest, 1, -1)
+    } else if written == 0 || errno != EINTR {
+      return false
     }
-    return true
   }
+  return true
 }

@@ -1,0 +1,113 @@
+// Logins, tokens and an authenticator whose verifications are made by the test itself.
+
+import Authorizations
+import Synchronization
+
+@testable import Access
+
+func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+/// Identifiers that are known not to be zero.
+func identifier(_ number: UInt64) -> Identifier {
+  guard let identifier = Identifier(number) else { fatalError("zero") }
+  return identifier
+}
+
+let organization = identifier(0x0a)
+
+/// A hash of the right form that stands for one password: `FakeVerifier` alone can tell which.
+func fakeHash(_ password: String) -> String {
+  let salt = password.utf8.map { byte in
+    let pair = String(byte, radix: 16)
+    return pair.utf8.count == 1 ? "0" + pair : pair
+  }.joined()
+  return "$2b$04$" + (salt + String(repeating: ".", count: 53)).prefix(53)
+}
+
+func authorization(
+  _ id: UInt64, _ name: String, password: String?, status: Status = .active, permissions: [Permission] = [],
+  revision: UInt64 = 1
+) -> Authorization {
+  Authorization(
+    id: identifier(id), token: name, status: status, organizationID: organization, userID: identifier(0x0b),
+    permissions: permissions, passwordHash: password.map(fakeHash), revision: revision, createdAt: 0, updatedAt: 0)
+}
+
+func snapshot(_ authorizations: [Authorization] = [], tokens: [APIToken] = []) -> AuthorizationSnapshot {
+  AuthorizationSnapshot(revision: 1, authorizations: authorizations, tokens: tokens)
+}
+
+/// Counts verifications and compares with `fakeHash(_:)`.
+final class FakeVerifier: Sendable {
+  private let counter = Atomic(0)
+
+  var count: Int { counter.load(ordering: .sequentiallyConsistent) }
+
+  func verify(_ password: [UInt8], _ hash: PasswordHash) -> PasswordVerdict {
+    counter.add(1, ordering: .sequentiallyConsistent)
+    let text = fakeHash(String(decoding: password, as: UTF8.self))
+    return text == hash.text ? .matches : .differs
+  }
+}
+
+/// An authenticator without threads and with a clock that stands until it is moved.
+final class Bench: Sendable {
+  let authenticator: Authenticator
+  let verifier = FakeVerifier()
+  private let time = Atomic<UInt64>(1_000_000_000)
+  private let results = Mutex<[VerificationResult]>([])
+
+  init(_ change: (inout Authenticator.Settings) -> Void = { _ in }) throws {
+    var settings = Authenticator.Settings()
+    settings.cost = 4
+    settings.workers = 0
+    change(&settings)
+    authenticator = try Authenticator(settings, clock: { 1_000_000_000 })
+  }
+
+  var now: UInt64 { time.load(ordering: .sequentiallyConsistent) }
+
+  func advance(seconds: UInt64) { time.add(seconds * 1_000_000_000, ordering: .sequentiallyConsistent) }
+
+  func begin(
+    _ credential: Credential, from source: String = "10.0.0.1", in snapshot: AuthorizationSnapshot
+  ) -> Authentication {
+    authenticator.authenticate(credential, source: SourceAddress(source), snapshot: snapshot, now: now)
+  }
+
+  /// Authenticates to the end, making whatever verifications wait.
+  func settle(
+    _ credential: Credential, from source: String = "10.0.0.1", in snapshot: AuthorizationSnapshot
+  ) -> AuthenticationOutcome {
+    switch begin(credential, from: source, in: snapshot) {
+    case .settled(let outcome): return outcome
+    case .pending(let pending):
+      let outcome = authenticator.start(pending, snapshot: snapshot, now: now) { result in
+        self.results.withLock { $0.append(result) }
+      }
+      if let outcome { return outcome }
+      while authenticator.runOneVerification(verifier.verify) {}
+      guard let result = results.withLock({ $0.popLast() }) else { return .overloaded }
+      return authenticator.conclude(pending, result, snapshot: snapshot)
+    }
+  }
+
+  func logIn(
+    _ name: String, _ password: String, from source: String = "10.0.0.1", in snapshot: AuthorizationSnapshot
+  ) -> AuthenticationOutcome {
+    settle(.login(name: bytes(name), password: bytes(password)), from: source, in: snapshot)
+  }
+}
+
+extension AuthenticationOutcome {
+  /// What matters of an outcome, comparable.
+  var summary: String {
+    switch self {
+    case .authenticated(let principal): "authenticated \(principal.name)"
+    case .refused(let reason): "refused \(reason)"
+    case .upstreamToken(let token): "upstream \(String(decoding: token.text, as: UTF8.self))"
+    case .throttled(let seconds): "throttled \(seconds)"
+    case .overloaded: "overloaded"
+    }
+  }
+}
