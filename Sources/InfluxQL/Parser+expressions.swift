@@ -70,8 +70,14 @@ extension Parser {
 
   /// A name with dots and a cast. Blanks may not stand around its parts.
   private mutating func parseReference() throws(ParseError) -> Term {
-    let name = Name(try parseSegments().map(\.text).joined(separator: "."))
-    guard scan().kind == .doubleColon else {
+    var name = try parseIdentifier()
+    var next = scan()
+    if next.kind == .dot {
+      unscan()
+      name = Name(try parseSegments(behind: name).map(\.text).joined(separator: "."))
+      next = scan()
+    }
+    guard next.kind == .doubleColon else {
       unscan()
       return .reference(name, nil)
     }

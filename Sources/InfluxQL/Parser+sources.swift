@@ -52,7 +52,12 @@ extension Parser {
 
   /// `a`, `a.b`, `a.b.c` or `a..c`; also what stands before a slash or colon behind a dot, which is left unread.
   mutating func parseSegments() throws(ParseError) -> [Name] {
-    var names = [try parseIdentifier()]
+    try parseSegments(behind: parseIdentifier())
+  }
+
+  /// The same, when the first name has been read.
+  mutating func parseSegments(behind first: Name) throws(ParseError) -> [Name] {
+    var names = [first]
     while true {
       guard scan().kind == .dot else {
         unscan()

@@ -8,6 +8,9 @@ struct Parser {
   /// How deep brackets, calls and sub-queries may nest. Servers have no limit but their stack.
   static let deepestNesting = 100
 
+  /// How long a text may be, in bytes: more than any server takes.
+  static let longestText = 1 << 30
+
   var lexer: Lexer
   let parameters: [Name: BoundParameter]
   /// The parameters that tokens refer to by index.
@@ -16,58 +19,74 @@ struct Parser {
   /// Where passwords stand in the text.
   var passwords: [Range<Int>] = []
 
-  private var ring: [Token]
+  private var ring = InlineArray<3, Token>(repeating: Token(.endOfText, at: 0))
   private var head = 0
   private var putBack = 0
+  /// Where in the ring the last token read stands.
+  private var current = 0
 
   init(_ text: [UInt8], parameters: [Name: BoundParameter]) throws(ParseError) {
+    guard text.count <= Self.longestText else {
+      let message = "longer than \(Self.longestText) bytes"
+      throw ParseError(reason: .plain(message), position: Position())
+    }
     if let offset = text.firstIndex(of: 0) {
       throw ParseError(reason: .positioned("found NUL, which ends no query"), position: Position(of: offset, in: text))
     }
     lexer = Lexer(text)
     self.parameters = parameters
-    ring = [Token](repeating: Token(.endOfText, at: 0), count: 3)
+  }
+
+  /// Moves to the next token, blanks and comments included.
+  private mutating func step() -> TokenKind {
+    if putBack > 0 {
+      putBack -= 1
+      current = head >= putBack ? head - putBack : head - putBack + 3
+    } else {
+      head = head == 2 ? 0 : head + 1
+      current = head
+      ring[head] = lexer.next()
+    }
+    return ring[current].kind
+  }
+
+  private mutating func stepPastBlanks() -> TokenKind {
+    while true {
+      let kind = step()
+      if kind != .whitespace, kind != .comment { return kind }
+    }
   }
 
   /// The next token, blanks and comments included. A bound parameter comes as what it stands for.
   mutating func scan() -> Token {
-    if putBack > 0 {
-      putBack -= 1
-    } else {
-      head = (head + 1) % 3
-      ring[head] = lexer.next()
-    }
-    let token = ring[(head - putBack + 3) % 3]
-    return token.kind == .boundParameter ? resolving(token) : token
+    step() == .boundParameter ? resolving(ring[current]) : ring[current]
   }
 
   /// The next token that is neither blank nor comment.
   mutating func scanPastBlanks() -> Token {
-    while true {
-      let token = scan()
-      if token.kind != .whitespace, token.kind != .comment { return token }
-    }
+    stepPastBlanks() == .boundParameter ? resolving(ring[current]) : ring[current]
   }
 
   /// Puts the last token back; at most three in a row.
   mutating func unscan() { putBack += 1 }
 
-  /// Reads the next token and keeps it read only if it is of this kind.
+  /// Reads the next token and keeps it read only if it is this keyword or mark.
   mutating func skip(_ kind: TokenKind) -> Bool {
-    if scanPastBlanks().kind == kind { return true }
+    if stepPastBlanks() == kind { return true }
     unscan()
     return false
   }
 
   /// Steps over one run of blanks, if it is next.
   mutating func skipBlanks() {
-    if scan().kind != .whitespace { unscan() }
+    if step() != .whitespace { unscan() }
   }
 
   /// Reads a token as a regular expression, unless one was put back.
   mutating func scanRegex() -> Token {
     if putBack > 0 { return scan() }
-    head = (head + 1) % 3
+    head = head == 2 ? 0 : head + 1
+    current = head
     ring[head] = lexer.nextRegex()
     return ring[head]
   }

@@ -3,51 +3,53 @@
 extension Statement {
   /// What it reads: every source, sub-queries' included, and the database behind ON. In the order in which a server
   /// checks privileges.
-  public var reads: [SourceReference] {
-    switch body {
-    case .selection(let selection): return selection.references(in: nil).reads
-    case .explanation(let explanation): return explanation.selection.references(in: nil).reads
-    case .continuousQuery(let query):
-      return [SourceReference(database: query.database.nonEmpty, extent: .anyPolicy)]
-        + query.selection.references(in: query.database.nonEmpty).reads
-    case .metadata(let query): return query.reads(kind: kind)
-    case .measurements(let query): return query.reads
-    case .on where kind == .showRetentionPolicies: return [wholeDatabase(.anyPolicy)]
-    case .bare where kind == .showContinuousQueries || kind == .showQueries: return [wholeDatabase(.anyPolicy)]
-    default: return []
-    }
-  }
+  public var reads: [SourceReference] { references.reads }
 
   /// What it writes or destroys.
-  public var writes: [SourceReference] {
+  public var writes: [SourceReference] { references.writes }
+
+  var references: (reads: [SourceReference], writes: [SourceReference]) {
     switch body {
-    case .selection(let selection): return selection.references(in: nil).writes
-    case .explanation(let explanation): return explanation.selection.references(in: nil).writes
-    case .continuousQuery(let query): return query.selection.references(in: query.database.nonEmpty).writes
-    case .deletion(let deletion):
-      guard !deletion.sources.isEmpty else { return [wholeDatabase(.everyPolicy)] }
-      return deletion.sources.map {
-        SourceReference($0, in: nil, extent: $0.retentionPolicy == nil ? .everyPolicy : .policy)
-      }
+    case .selection(let selection): return selection.references(in: nil)
+    case .explanation(let explanation): return explanation.selection.references(in: nil)
+    case .continuousQuery(let query):
+      let database = query.database.nonEmpty
+      let (reads, writes) = query.selection.references(in: database)
+      return ([SourceReference(database: database, extent: .anyPolicy)] + reads, writes)
+    case .metadata(let query): return (query.reads(kind: kind), [])
+    case .measurements(let query): return (query.reads, [])
+    case .on(let name, let database): return references(named: name, on: database?.nonEmpty)
+    case .bare where kind == .showContinuousQueries || kind == .showQueries:
+      return ([SourceReference(database: nil, extent: .anyPolicy)], [])
+    case .deletion(let deletion): return ([], deletion.writes)
     case .named(let name) where kind == .dropMeasurement:
-      return [SourceReference(database: nil, measurement: .named(name), extent: .everyPolicy)]
+      return ([], [SourceReference(database: nil, measurement: .named(name), extent: .everyPolicy)])
     case .named(let name) where kind == .dropDatabase:
-      return [SourceReference(database: name.nonEmpty, extent: .everyPolicy)]
-    case .database(let database): return [SourceReference(database: database.name.nonEmpty, extent: .everyPolicy)]
+      return ([], [SourceReference(database: name.nonEmpty, extent: .everyPolicy)])
+    case .database(let database):
+      return ([], [SourceReference(database: database.name.nonEmpty, extent: .everyPolicy)])
     case .policy(let policy):
-      return [SourceReference(database: policy.database.nonEmpty, retentionPolicy: policy.name.nonEmpty)]
-    case .on(let name, let database) where kind == .dropRetentionPolicy:
-      return [SourceReference(database: database?.nonEmpty, retentionPolicy: name.nonEmpty)]
-    case .on(_, let database) where kind == .dropContinuousQuery:
-      return [SourceReference(database: database?.nonEmpty, extent: .anyPolicy)]
-    default: return []
+      return ([], [SourceReference(database: policy.database.nonEmpty, retentionPolicy: policy.name.nonEmpty)])
+    case .bare, .subscription, .user, .grant, .named, .module, .number: return ([], [])
     }
   }
 
-  private func wholeDatabase(_ extent: SourceReference.Extent) -> SourceReference {
-    var database: Name?
-    if case .on(_, let named) = body { database = named }
-    return SourceReference(database: database, extent: extent)
+  private func references(
+    named name: Name, on database: Name?
+  ) -> (reads: [SourceReference], writes: [SourceReference]) {
+    switch kind {
+    case .dropRetentionPolicy: ([], [SourceReference(database: database, retentionPolicy: name.nonEmpty)])
+    case .dropContinuousQuery: ([], [SourceReference(database: database, extent: .anyPolicy)])
+    default: ([SourceReference(database: database, extent: .anyPolicy)], [])
+    }
+  }
+}
+
+extension Deletion {
+  /// Without a policy in the source, or without a source, it deletes from every policy.
+  fileprivate var writes: [SourceReference] {
+    if sources.isEmpty { return [SourceReference(database: nil, extent: .everyPolicy)] }
+    return sources.map { SourceReference($0, in: nil, extent: $0.retentionPolicy == nil ? .everyPolicy : .policy) }
   }
 }
 

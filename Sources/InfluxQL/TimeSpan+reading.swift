@@ -15,37 +15,66 @@ extension TimeSpan {
   }
 
   init(reading name: Name) throws(ReadingError) {
-    let scalars = name.text.unicodeScalars
-    guard name.text.utf8.count >= 2 else { throw .invalid }
-    var rest = scalars[...]
-    let isNegative = rest.first == "-"
-    if isNegative { rest.removeFirst() }
+    let bytes = name.text.utf8
+    guard bytes.count >= 2 else { throw .invalid }
+    var index = bytes.startIndex
+    let isNegative = bytes[index] == Byte.minus
+    if isNegative { index = bytes.index(after: index) }
     var sum: Int64 = 0
     var part = ""
-    while !rest.isEmpty {
-      let digits = rest.prefix { ("0"..."9").contains($0) }
-      rest = rest[digits.endIndex...]
-      guard let unit = rest.popFirst(), let count = Int64(String(digits)) else { throw .invalid }
-      let isShort = rest.first == "s"
-      let factor: Int64
-      switch unit {
-      case "n" where isShort: factor = 1
-      case "u", "µ": factor = 1_000
-      case "m": factor = isShort ? 1_000_000 : 60_000_000_000
-      case "s": factor = 1_000_000_000
-      case "h": factor = 3_600_000_000_000
-      case "d": factor = 86_400_000_000_000
-      case "w": factor = 604_800_000_000_000
-      default: throw .invalid
-      }
-      part = "\(count)\(unit)"
-      if isShort, unit == "n" || unit == "m" {
-        rest.removeFirst()
-        part += "s"
-      }
+    while index < bytes.endIndex {
+      let start = index
+      let count = try Self.readCount(bytes, &index)
+      let factor = try Self.readUnit(bytes, &index)
       sum &+= count &* factor
+      // Only the last part is named, and only if the sum overflowed.
+      if sum < 0 { part = String(name.text[start..<index]) }
     }
     if sum < 0, !isNegative { throw .overflow(part: part) }
     self.init(nanoseconds: isNegative ? 0 &- sum : sum)
+  }
+
+  private static func readCount(
+    _ bytes: String.UTF8View, _ index: inout String.Index
+  ) throws(ReadingError) -> Int64 {
+    var count: Int64 = 0
+    let start = index
+    while index < bytes.endIndex, Byte.isDigit(bytes[index]) {
+      let (product, overflow) = count.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = product.addingReportingOverflow(Int64(bytes[index] &- 0x30))
+      guard !overflow, !carry else { throw .invalid }
+      count = sum
+      index = bytes.index(after: index)
+    }
+    guard index > start else { throw .invalid }
+    return count
+  }
+
+  /// The nanoseconds of a unit: one letter, `ms`, `ns` or `µ` (U+00B5).
+  private static func readUnit(
+    _ bytes: String.UTF8View, _ index: inout String.Index
+  ) throws(ReadingError) -> Int64 {
+    func next() -> UInt8? {
+      guard index < bytes.endIndex else { return nil }
+      defer { index = bytes.index(after: index) }
+      return bytes[index]
+    }
+    func skip(_ byte: UInt8) -> Bool {
+      guard index < bytes.endIndex, bytes[index] == byte else { return false }
+      index = bytes.index(after: index)
+      return true
+    }
+    switch next() {
+    case UInt8(ascii: "n"): if skip(UInt8(ascii: "s")) { return 1 }
+    case UInt8(ascii: "u"): return 1_000
+    case 0xC2: if skip(0xB5) { return 1_000 }
+    case UInt8(ascii: "m"): return skip(UInt8(ascii: "s")) ? 1_000_000 : 60_000_000_000
+    case UInt8(ascii: "s"): return 1_000_000_000
+    case UInt8(ascii: "h"): return 3_600_000_000_000
+    case UInt8(ascii: "d"): return 86_400_000_000_000
+    case UInt8(ascii: "w"): return 604_800_000_000_000
+    default: break
+    }
+    throw .invalid
   }
 }
