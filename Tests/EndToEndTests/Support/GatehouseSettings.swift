@@ -9,6 +9,8 @@ struct GatehouseSettings: Sendable {
   var tables: [String: [String]] = [:]
   /// `-`, a path, or nil for none.
   var accessLog: String? = "-"
+  /// Further keys of the plaintext listener.
+  var plaintextListener: [String] = []
   /// Whether an operator token is made with the command line before the start.
   var hasOperatorToken = false
 
@@ -25,6 +27,7 @@ struct GatehouseSettings: Sendable {
       [[listener]]
       address = "127.0.0.1:0"
       plaintext = true
+      \(plaintextListener.joined(separator: "\n"))
 
       [upstream]
       dialect = "influxdb-1"
