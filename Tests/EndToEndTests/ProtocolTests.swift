@@ -98,12 +98,14 @@ import Testing
     }
   }
 
-  @Test func answersClientThatEndsItsSideAfterTheRequest() throws {
+  /// As Go's servers do it, a query that its client no longer waits for may be ended; a write is not.
+  @Test func carriesWriteOfClientThatEndsItsSideAfterIt() throws {
     try Scene.play { scene in
       let client = try scene.connect(tls: false)
-      client.send(Request.query("SHOW MEASUREMENTS"))
+      client.send(Request.write("cpu v=1"))
       client.finishWriting()
-      #expect(try client.readAnswer().status == 200)
+      try scene.upstream.waitForRequests(1)
+      #expect(try client.readAnswer().status == 204)
       #expect(try client.isClosedByPeer())
     }
   }

@@ -8,11 +8,12 @@ struct Certificate: Sendable {
   /// Made at first use; every gatehouse of the suite shows it.
   static let shared = Result { try Certificate() }
 
-  private init() throws {
+  /// Made for one test.
+  init(name: String = "localhost") throws {
     folder = try TemporaryFolder()
     _ = try Command.succeed([
       "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-      "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
+      "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)", "-keyout",
       folder.file("server.key"), "-out", folder.file("server.crt"),
     ])
     // Older OpenSSL leaves the key readable by others.

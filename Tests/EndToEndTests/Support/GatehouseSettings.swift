@@ -1,18 +1,20 @@
 // The configuration file of one gatehouse under test.
 
 struct GatehouseSettings: Sendable {
-  /// Ports of the upstream's members on 127.0.0.1.
-  var upstreamPorts: [UInt16]
+  /// URLs of the upstream's members.
+  var members: [String]
   var logins = Login.all
   var upstreamPassword = "canary-upstream-8Kd2"
   /// Further keys by table, e.g. `["timeouts": ["head = \"500ms\""]]`.
   var tables: [String: [String]] = [:]
   /// `-`, a path, or nil for none.
   var accessLog: String? = "-"
+  /// Further keys of the plaintext listener.
+  var plaintextListener: [String] = []
   /// Whether an operator token is made with the command line before the start.
   var hasOperatorToken = false
 
-  init(upstreamPorts: UInt16...) { self.upstreamPorts = upstreamPorts }
+  init(upstreamPorts: UInt16...) { members = upstreamPorts.map { "http://127.0.0.1:\($0)" } }
 
   /// The first listener speaks TLS, the second is plaintext.
   func toml(certificate: Certificate) -> String {
@@ -25,10 +27,11 @@ struct GatehouseSettings: Sendable {
       [[listener]]
       address = "127.0.0.1:0"
       plaintext = true
+      \(plaintextListener.joined(separator: "\n"))
 
       [upstream]
       dialect = "influxdb-1"
-      members = [\(upstreamPorts.map { "\"http://127.0.0.1:\($0)\"" }.joined(separator: ", "))]
+      members = [\(members.map { "\"\($0)\"" }.joined(separator: ", "))]
       username = "gatehouse"
       password = "\(upstreamPassword)"
 

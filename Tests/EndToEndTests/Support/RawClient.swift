@@ -7,7 +7,7 @@ import Glibc
 
 /// Blocking; each piece that is sent over TLS is one record.
 final class RawClient {
-  private let descriptor: Int32
+  let descriptor: Int32
   private var session: OpaquePointer?
   private let context: ClientContext?
   private(set) var buffer: [UInt8] = []

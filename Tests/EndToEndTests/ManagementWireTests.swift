@@ -1,0 +1,134 @@
+// The legacy authorization API over the wire: its framing, its limits, and who may reach it.
+
+import Foundation
+import Testing
+
+@Suite struct ManagementWireTests {
+  private static func request(
+    _ scene: Scene, _ method: String = "POST", _ path: String = "/private/legacy/authorizations", fields: String = "",
+    body: String = ""
+  ) -> String {
+    "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token \(scene.gatehouse.token)\r\n\(fields)"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  @Test func livesACycleUnderBothPrefixes() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let management = try ManagementClient(scene.gatehouse)
+      let client = try scene.connect()
+      let creation = management.creation("wire", reads: ["metrics"], writes: [], description: "d")
+      let json = String(decoding: try JSONSerialization.data(withJSONObject: creation), as: UTF8.self)
+      let made = try client.exchange(Self.request(scene, "POST", "/legacy/authorizations", body: json))
+      #expect(made.status == 201, "\(made.text)")
+      #expect(made["Content-Type"] == "application/json; charset=utf-8")
+      let object = try JSONSerialization.jsonObject(with: Data(made.body)) as? [String: Any]
+      let id = try #require(object?["id"] as? String)
+      for prefix in ["/legacy", "/private/legacy"] {
+        #expect(try client.exchange(Self.request(scene, "GET", "\(prefix)/authorizations/\(id)")).status == 200)
+        #expect(
+          try client.exchange(Self.request(scene, "GET", "\(prefix)/authorizations?token=wire")).text.contains(id))
+        let password = try client.exchange(
+          Self.request(
+            scene, "POST", "\(prefix)/authorizations/\(id)/password", body: "{\"password\":\"canary-wire-1\"}"))
+        #expect(password.status == 204)
+      }
+      scene.gatehouse.addCanary("canary-wire-1")
+      let login = Login(name: "wire", password: "canary-wire-1", hash: "")
+      #expect(try scene.connect().exchange(Request.query("SHOW MEASUREMENTS", login: login)).status == 200)
+      #expect(try client.exchange(Self.request(scene, "DELETE", "/legacy/authorizations/\(id)")).status == 204)
+      #expect(try client.exchange(Self.request(scene, "GET", "/legacy/authorizations/\(id)")).status == 404)
+      #expect(try scene.connect().exchange(Request.query("SHOW MEASUREMENTS", login: login)).status == 401)
+    }
+  }
+
+  @Test func readsChunkedBodiesInPieces() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let management = try ManagementClient(scene.gatehouse)
+      let creation = management.creation("pieces", reads: ["metrics"], writes: [], description: "d")
+      let json = String(decoding: try JSONSerialization.data(withJSONObject: creation), as: UTF8.self) + "\n"
+      let client = try scene.connect()
+      client.send(
+        "POST /private/legacy/authorizations HTTP/1.1\r\nHost: x\r\nAuthorization: Token \(scene.gatehouse.token)\r\nTransfer-Encoding: chunked\r\n\r\n"
+      )
+      for character in json { client.send("\(String(String(character).utf8.count, radix: 16))\r\n\(character)\r\n") }
+      client.send("0\r\n\r\n")
+      #expect(try client.readAnswer().status == 201)
+    }
+  }
+
+  @Test func refusesBodiesOverItsLimits() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let big = String(repeating: " ", count: 1_048_577)
+      let counted = try scene.connect()
+      counted.send(Self.request(scene, body: big))
+      #expect(try counted.readAnswer().status == 413)
+      let chunked = try scene.connect()
+      chunked.send(
+        "POST /private/legacy/authorizations HTTP/1.1\r\nHost: x\r\nAuthorization: Token \(scene.gatehouse.token)\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + "\(String(big.utf8.count, radix: 16))\r\n\(big)\r\n0\r\n\r\n")
+      #expect(try chunked.readAnswer().status == 413)
+      let deep = String(repeating: "[", count: 1_000_000)
+      #expect(try scene.connect().exchange(Self.request(scene, body: deep)).status == 400)
+      let objects = String(repeating: "{\"permissions\":[", count: 60_000)
+      #expect(try scene.connect().exchange(Self.request(scene, body: objects)).status == 400)
+      let gzip = try scene.connect()
+      gzip.send(Self.request(scene, fields: "Content-Encoding: gzip\r\n", body: "x"))
+      #expect(try gzip.readAnswer().status == 415)
+      #expect(try scene.connect().exchange(Self.request(scene)).status == 400)
+      try scene.expectUntouchedUpstream()
+    }
+  }
+
+  @Test func isReachedByTokensAlone() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      for field in [
+        "", Login.writer.basic, "Authorization: Token writer-two:writer-password\r\n",
+        "Authorization: Token nobody\r\n", "Cookie: session=x\r\n",
+        "Authorization: Basic \(Data("any:\(scene.gatehouse.token)".utf8).base64EncodedString())\r\n",
+      ] {
+        let answer = try scene.connect().exchange(
+          "GET /private/legacy/authorizations HTTP/1.1\r\nHost: x\r\n\(field)\r\n")
+        #expect(answer.status == 401, "\(field): \(answer.status) \(answer.text)")
+      }
+      scene.gatehouse.addCanary(Data("any:\(scene.gatehouse.token)".utf8).base64EncodedString())
+      let url = "GET /private/legacy/authorizations?u=any&p=\(scene.gatehouse.token) HTTP/1.1\r\nHost: x\r\n\r\n"
+      #expect(try scene.connect().exchange(url).status == 401)
+      try scene.expectUntouchedUpstream()
+    }
+  }
+
+  /// A browser elsewhere can send such a request without a preflight, but no token with it.
+  @Test func refusesBrowsersFromElsewhere() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let origin = "Origin: https://evil.example\r\n"
+      for path in ["/private/legacy/authorizations", "/write?db=metrics", "/query"] {
+        let preflight = try scene.connect().exchange(
+          "OPTIONS \(path) HTTP/1.1\r\nHost: localhost\r\n\(origin)Access-Control-Request-Method: POST\r\n\r\n")
+        #expect(preflight["Access-Control-Allow-Origin"] == nil)
+        #expect(
+          preflight.status == 403 || preflight.status == 405 || preflight.status == 401, "\(path): \(preflight.status)")
+        let simple = try scene.connect().exchange(
+          "POST \(path) HTTP/1.1\r\nHost: localhost\r\n\(origin)Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}"
+        )
+        #expect(simple.status == 401)
+        #expect(simple["Access-Control-Allow-Origin"] == nil)
+      }
+      try scene.expectUntouchedUpstream()
+    }
+  }
+
+  @Test func obeysWhatTheCommandLineChangesBesideIt() throws {
+    try Scene.play { scene in
+      let token = try scene.gatehouse.makeOperatorToken()
+      let client = try scene.connect()
+      let request = "GET /private/legacy/authorizations HTTP/1.1\r\nHost: x\r\nAuthorization: Token \(token)\r\n\r\n"
+      // Within a second the server has looked at the store; failures meanwhile may be throttled.
+      var status = 0
+      for _ in 0..<40 where status != 200 {
+        status = try client.exchange(request).status
+        if status != 200 { usleep(50_000) }
+      }
+      #expect(status == 200)
+    }
+  }
+}
