@@ -231,8 +231,8 @@ public final class Server {
   public func run() {
     loop.context = self
     announceBy = loop.now &+ Self.announcementPatience
-    let announce = loop.resumption { [unowned self] (_: Bool) in announce() }
-    shared.services.refreshDirectory { announce($0) }
+    let resume = loop.resumption { [unowned self] (_: Bool) in announce() }
+    shared.services.refreshDirectory { resume($0) }
     loop.housekeeping = { [unowned self] in
       if loop.now >= announceBy { announce() }
     }
@@ -247,7 +247,8 @@ public final class Server {
   /// Says that clients are welcome: once the directory is there, or cannot be waited for any longer.
   private func announce() {
     for door in doors {
-      events.log(.info, "listening", ["address": .text(door.address), "tls": .text(door.isTLS ? "on" : "none: plaintext")])
+      events.log(
+        .info, "listening", ["address": .text(door.address), "tls": .text(door.isTLS ? "on" : "none: plaintext")])
     }
     doors = []
   }
