@@ -6,8 +6,7 @@ extension Authenticator {
   func authenticate(
     name: [UInt8], password: [UInt8], source: SourceAddress, snapshot: AuthorizationSnapshot, now: UInt64
   ) -> Authentication {
-    // A name that is no UTF-8 belongs to nobody.
-    let login = String(validating: name, as: UTF8.self).flatMap { snapshot.authorization(named: $0) }
+    let login = snapshot.authorization(named: name)
     let asked = Asked(name: name, password: password, login: login, source: source)
 
     // What this source was accepted with before passes without a look at the gate, so that a flood of wrong passwords
@@ -50,7 +49,7 @@ extension Authenticator {
     guard result.digest == verification.job.digest else { return .refused(.failed) }
     let name = verification.name
     let password = verification.job.password
-    let login = String(validating: name, as: UTF8.self).flatMap { snapshot.authorization(named: $0) }
+    let login = snapshot.authorization(named: name)
     let asked = Asked(name: name, password: password, login: login, source: verification.source)
     switch result.verdict {
     case .unavailable: return .overloaded
