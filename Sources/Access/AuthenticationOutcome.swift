@@ -21,7 +21,7 @@ public enum Authentication: Sendable {
 }
 
 /// A token that only the upstream can judge. Tell `Authenticator.recordUpstream` what it said.
-public struct UpstreamToken: Sendable {
+public struct UpstreamToken: Sendable, CustomStringConvertible, CustomReflectable {
   /// What to send to the upstream as `Token <text>`, without any name.
   public let text: [UInt8]
   /// Whether it stood in a password's place; otherwise the `Authorization` field may go on as it came.
@@ -31,4 +31,8 @@ public struct UpstreamToken: Sendable {
   let remembered: Digest?
   let attempt: Digest
   let source: SourceAddress
+
+  /// The text is a secret.
+  public var description: String { "<token>" }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,6 +1,6 @@
 // One password verification to be made, with all that decides about its turn and its consequences.
 
-struct HashJob: Sendable {
+struct HashJob: Sendable, CustomReflectable {
   /// Identifies the verification: the same login, state of it and password have the same digest, whoever asks.
   let digest: Digest
   let password: [UInt8]
@@ -10,6 +10,9 @@ struct HashJob: Sendable {
   let mayMatch: Bool
   /// Whether a match is remembered: not of an inactive login, each of whose attempts costs what the first did.
   let isRemembered: Bool
+
+  /// The password is a secret.
+  var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// Who asks for a verification: what counts for the gate and the turn.

@@ -66,7 +66,8 @@ public final class HashPool: Sendable {
   ) {
     guard let work = Semaphore() else { return nil }
     let core = Core(
-      scheduler: HashScheduler(capacity: capacity, waiterCapacity: capacity * 16, limits: limits), work: work,
+      scheduler: HashScheduler(capacity: capacity, waiterCapacity: min(capacity, 1 << 20) * 16, limits: limits),
+      work: work,
       verified: verified, clock: clock)
     self.core = core
     let started = (0..<workers).compactMap { number in

@@ -67,4 +67,20 @@ import Testing
     // Logins are counted apart.
     #expect(bench.logIn("reader", "right", in: world).summary == "authenticated reader")
   }
+
+  @Test func describesNoSecret() throws {
+    let bench = try Bench { $0.upstreamTakesTokens = true }
+    let outcome = bench.logIn("any", secret, in: world)
+    guard case .pending(let pending) = bench.begin(.login(name: bytes("x"), password: bytes(secret)), in: world) else {
+      Issue.record("not pending")
+      return
+    }
+    for value: Any in [outcome, pending, pending.job] {
+      var dumped = ""
+      dump(value, to: &dumped)
+      // 117 is `u`.
+      #expect(!"\(value)\(String(reflecting: value))\(dumped)".contains("117"))
+      #expect(!"\(value)\(String(reflecting: value))\(dumped)".contains("uuuu"))
+    }
+  }
 }
