@@ -49,6 +49,7 @@ public final class ByteStream: Channel {
     accepted descriptor: Int32, loop: EventLoop, tls: ServerTLSContext?, handler: any ByteStreamHandler
   ) throws(TransportFailure) {
     state = tls == nil ? .open : .handshaking
+    isTLS = tls != nil
     self.handler = handler
     super.init(loop: loop, descriptor: descriptor)
     if let tls {
@@ -66,6 +67,7 @@ public final class ByteStream: Channel {
     let descriptor = gh_connect(address, port)
     guard descriptor >= 0 else { throw .system("connect", errno) }
     state = .connecting
+    isTLS = tls != nil
     self.handler = handler
     super.init(loop: loop, descriptor: descriptor)
     do throws(TransportFailure) {
@@ -93,7 +95,7 @@ public final class ByteStream: Channel {
   /// Whether something written has not left yet: write no more than what is at hand until `streamDrained`.
   public var isCongested: Bool { pendingStart < pending.count }
 
-  public var isTLS: Bool { ssl != nil }
+  public let isTLS: Bool
 
   /// Whether the peer of an idle connection closed it or sent something nobody asked for.
   public var isStale: Bool {
@@ -335,7 +337,11 @@ public final class ByteStream: Channel {
     guard state != .closed else { return }
     state = .closed
     // A connection closed without close_notify must not be resumed from a cache; quiet shutdown keeps OpenSSL silent.
-    if let ssl { SSL_set_quiet_shutdown(ssl, 1) }
+    if let ssl {
+      SSL_set_quiet_shutdown(ssl, 1)
+      SSL_free(ssl)
+      self.ssl = nil
+    }
     pending = []
     pendingStart = 0
     closeDescriptor()

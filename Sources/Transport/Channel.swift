@@ -11,6 +11,8 @@ open class Channel {
   final var deadline = UInt64.max
   /// The wheel's tick at which this channel is looked at next; `.max` where no tick is pending.
   final var pendingTick = UInt64.max
+  /// Its place in that tick's slot.
+  final var wheelIndex = 0
   final var interest: UInt32 = 0
 
   public init(loop: EventLoop, descriptor: Int32) {
@@ -37,6 +39,7 @@ open class Channel {
   public final func closeDescriptor() {
     guard isOpen else { return }
     loop.remove(self)
+    loop.wheel.remove(self)
     close(descriptor)
     descriptor = -1
     deadline = .max

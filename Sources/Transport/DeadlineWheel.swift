@@ -16,14 +16,26 @@ struct DeadlineWheel {
     guard channel.deadline != .max else { return }
     let due = max(channel.deadline / Self.tick + 1, current + 1)
     guard due < channel.pendingTick else { return }
-    file(channel, at: due)
-  }
-
-  private mutating func file(_ channel: Channel, at due: UInt64) {
+    remove(channel)
     // Beyond one turn of the wheel the channel is looked at once a turn.
     let tick = min(due, current + UInt64(Self.slotCount) - 1)
+    let slot = Int(tick % UInt64(Self.slotCount))
     channel.pendingTick = tick
-    slots[Int(tick % UInt64(Self.slotCount))].append(channel)
+    channel.wheelIndex = slots[slot].count
+    slots[slot].append(channel)
+  }
+
+  /// Forgets a channel at once: the wheel must not keep what was closed until its tick comes.
+  mutating func remove(_ channel: Channel) {
+    guard channel.pendingTick != .max else { return }
+    let slot = Int(channel.pendingTick % UInt64(Self.slotCount))
+    channel.pendingTick = .max
+    let index = channel.wheelIndex
+    guard index < slots[slot].count, slots[slot][index] === channel, let last = slots[slot].popLast() else { return }
+    if last !== channel {
+      slots[slot][index] = last
+      last.wheelIndex = index
+    }
   }
 
   /// Channels whose deadline has passed.
@@ -35,8 +47,8 @@ struct DeadlineWheel {
       let slot = Int(current % UInt64(Self.slotCount))
       guard !slots[slot].isEmpty else { continue }
       let due = slots[slot]
-      slots[slot].removeAll(keepingCapacity: due.count < 64)
-      for channel in due where channel.pendingTick == current {
+      slots[slot] = []
+      for channel in due {
         channel.pendingTick = .max
         guard channel.isOpen, channel.deadline != .max else { continue }
         if channel.deadline <= now { expired.append(channel) } else { schedule(channel) }
