@@ -9,7 +9,8 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
   private var loadedVersion: Int64?
 
-  /// Opens or makes the store. `busyMilliseconds`: how long to wait for another process that is writing.
+  /// Opens or makes the store, and brings an older one to the newest schema version.
+  /// `busyMilliseconds`: how long to wait for another process that is writing.
   public convenience init(path: String, busyMilliseconds: Int = 5_000) throws(StoreError) {
     try self.init(path: path, busyMilliseconds: busyMilliseconds, schema: .current)
   }
