@@ -37,17 +37,20 @@ let package = Package(
     module("Transport", ["COpenSSL", "CSystem"]),
     module("Upstream", ["Transport", "HTTP", "CSystem"]),
     module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation"]),
-    module("Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON", "Observation", "Transport", "Upstream"]),
+    module(
+      "Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON", "Observation", "Transport", "Upstream"]),
     module(
       "GatehouseServer",
       [
-        "Access", "Authorizations", "Configuration", "CSystem", "Gateway", "HTTP", "InfluxQL", "JSON", "Management", "Observation",
+        "Access", "Authorizations", "Configuration", "CSystem", "Gateway", "HTTP", "InfluxQL", "JSON", "Management",
+        "Observation",
         "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Access", "Authorizations", "Configuration", "GatehouseServer", "HTTP", "InfluxQL", "Management", "Observation",
+        "Access", "Authorizations", "Configuration", "GatehouseServer", "HTTP", "InfluxQL", "JSON", "Management",
+        "Observation",
         "Transport", "Upstream",
       ],
       swiftSettings: settings),
@@ -62,6 +65,7 @@ let package = Package(
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON"]),
+    tests("CommandLineTests", ["gatehouse", "Authorizations"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],
   swiftLanguageModes: [.v6],

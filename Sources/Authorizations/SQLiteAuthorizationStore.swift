@@ -9,21 +9,29 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
   private var loadedVersion: Int64?
 
-  /// Opens or makes the store. `busyMilliseconds`: how long to wait for another process that is writing.
-  public convenience init(path: String, busyMilliseconds: Int = 5_000) throws(StoreError) {
-    try self.init(path: path, busyMilliseconds: busyMilliseconds, schema: .current)
+  /// Opens or makes the store.
+  ///
+  /// - Parameters:
+  ///   - busyMilliseconds: how long to wait for another process that is writing.
+  ///   - migrates: whether a store of an older schema version is brought to the newest; otherwise it is refused.
+  public convenience init(path: String, busyMilliseconds: Int = 5_000, migrates: Bool = true) throws(StoreError) {
+    try self.init(path: path, busyMilliseconds: busyMilliseconds, schema: .current, migrates: migrates)
   }
 
   /// `version`: nil for the newest of `schema`.
   init(
-    path: String, busyMilliseconds: Int = 5_000, schema: SQLiteSchema, version: Int? = nil
+    path: String, busyMilliseconds: Int = 5_000, schema: SQLiteSchema, version: Int? = nil, migrates: Bool = true
   ) throws(StoreError) {
     connection = try SQLiteConnection(path: path, busyMilliseconds: Int32(clamping: busyMilliseconds))
     try Self.useWriteAheadLog(connection, attempts: max(1, busyMilliseconds / 10))
     // FULL: the log is synced before a commit returns. secure_delete: a removed hash leaves nothing in free pages.
     try connection.execute(
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;")
-    try schema.migrate(connection, to: version ?? schema.migrations.count)
+    let version = version ?? schema.migrations.count
+    if !migrates, try connection.integer("PRAGMA user_version") != version {
+      throw .unavailable("store \(path): of another schema version; `gatehouse serve` brings it to the newest")
+    }
+    try schema.migrate(connection, to: version)
     dataVersion = try connection.statement("PRAGMA data_version")
   }
 

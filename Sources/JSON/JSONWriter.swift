@@ -33,6 +33,35 @@ public struct JSONWriter {
     array(body)
   }
 
+  /// A value that was read, as it was.
+  public mutating func element(_ value: JSONValue) {
+    switch value {
+    case .null: literal("null")
+    case .bool(let value): literal(value ? "true" : "false")
+    case .number(let text): literal(text)
+    case .string(let text):
+      comma()
+      quoted(text)
+    case .array(let elements):
+      array { array in
+        for element in elements { array.element(element) }
+      }
+    case .object(let members):
+      object { object in
+        for member in members {
+          object.key(member.name)
+          object.needsComma = false
+          object.element(member.value)
+        }
+      }
+    }
+  }
+
+  private mutating func literal(_ text: String) {
+    comma()
+    bytes += Array(text.utf8)
+  }
+
   private mutating func enclosed(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void) {
     comma()
     bytes.append(UInt8(ascii: open))

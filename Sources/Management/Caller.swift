@@ -4,6 +4,7 @@ import Authorizations
 
 struct Caller {
   let token: APIToken
+  let directory: Directory
 
   func may(_ needed: Permission) -> Bool { token.permissions.cover(needed) }
 
@@ -13,18 +14,44 @@ struct Caller {
     guard may(needed) else { throw ManagementError(.unauthorized, "\(needed) is unauthorized") }
   }
 
+  /// Compared with the user's organization as well, so that a token that manages the users of one organization can be
+  /// made; the real server knows only "this user" and "every user".
+  func may(_ action: Action, user id: Identifier) -> Bool {
+    let organization = directory.user(id)?.organizationID
+    return may(Permission(action, Resource(type: .users, id: id, organizationID: organization)))
+  }
+
+  func demand(_ action: Action, user id: Identifier) throws(ManagementError) {
+    guard may(action, user: id) else {
+      let needed = Permission(action, Resource(type: .users, id: id))
+      throw ManagementError(.unauthorized, "\(needed) is unauthorized")
+    }
+  }
+
+  /// As with users: a permission on the organizations of an organization is one on itself.
+  func may(_ action: Action, organization id: Identifier) -> Bool {
+    may(Permission(action, Resource(type: .orgs, id: id, organizationID: id)))
+  }
+
+  func demand(_ action: Action, organization id: Identifier) throws(ManagementError) {
+    guard may(action, organization: id) else {
+      let needed = Permission(action, Resource(type: .orgs, id: id))
+      throw ManagementError(.unauthorized, "\(needed) is unauthorized")
+    }
+  }
+
   func mayRead(_ authorization: Authorization) -> Bool {
-    may(Permission(.read, .of(authorization))) && may(Permission(.read, .user(authorization.userID)))
+    may(Permission(.read, .of(authorization))) && may(.read, user: authorization.userID)
   }
 
   func demandRead(_ authorization: Authorization) throws(ManagementError) {
     try demand(.read, .of(authorization))
-    try demand(.read, .user(authorization.userID))
+    try demand(.read, user: authorization.userID)
   }
 
   func demandWrite(_ authorization: Authorization) throws(ManagementError) {
     try demand(.write, .of(authorization))
-    try demand(.write, .user(authorization.userID))
+    try demand(.write, user: authorization.userID)
   }
 
   func mayRead(_ bucket: Bucket) -> Bool { may(Permission(.read, .of(bucket))) }
@@ -34,10 +61,6 @@ extension Resource {
   static func of(_ authorization: Authorization) -> Resource {
     Resource(type: .authorizations, id: authorization.id, organizationID: authorization.organizationID)
   }
-
-  static func user(_ id: Identifier) -> Resource { Resource(type: .users, id: id) }
-
-  static func organization(_ id: Identifier) -> Resource { Resource(type: .orgs, id: id) }
 
   /// With the name, which permissions by name are compared with.
   static func of(_ bucket: Bucket) -> Resource {

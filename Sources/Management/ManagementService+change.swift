@@ -44,7 +44,7 @@ extension ManagementService {
     let password = try PasswordBody(exchange.request.body).password
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
-    try caller.demand(.write, .user(present.userID))
+    try caller.demand(.write, user: present.userID)
     if let problem = passwordRules.problem(password) { throw ManagementError(.invalid, problem) }
     // Before the costly hash, not after it.
     guard present.origin == .stored else { throw .declared }

@@ -27,7 +27,7 @@ extension ManagementService {
     guard directory.user(caller.token.userID) != nil else { throw .unableToCreate }
     let userID = body.userID ?? caller.token.userID
     try caller.demand(.write, Resource(type: .authorizations, organizationID: organizationID))
-    try caller.demand(.write, .user(userID))
+    try caller.demand(.write, user: userID)
 
     let permissions = requested.map { resolved($0, in: organizationID, directory) }
     try checkPermissions(permissions, caller, organizationID)

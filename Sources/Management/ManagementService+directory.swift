@@ -29,7 +29,7 @@ extension ManagementService {
   func showUser(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
     let id = try identifier(id)
     guard let user = try loadedDirectory().user(id) else { throw ManagementError(.notFound, "user not found") }
-    try caller.demand(.read, .user(id))
+    try caller.demand(.read, user: id)
     var writer = JSONWriter()
     writer.object {
       $0.member("links", object: { $0.member("self", "/api/v2/users/\(user.id)") })
@@ -53,7 +53,7 @@ extension ManagementService {
       let wanted = try organization(named: name)
       found.removeAll { $0.id != wanted.id }
     }
-    let shown = page.part(of: found.filter { caller.may(Permission(.read, .organization($0.id))) })
+    let shown = page.part(of: found.filter { caller.may(.read, organization: $0.id) })
     var writer = JSONWriter()
     writer.object {
       $0.member("links", object: { $0.member("self", "/api/v2/orgs") })
@@ -69,7 +69,7 @@ extension ManagementService {
   func showOrganization(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
     let id = try identifier(id)
     guard let organization = try loadedDirectory().organization(id) else { throw .organizationNotFound }
-    try caller.demand(.read, .organization(id))
+    try caller.demand(.read, organization: id)
     var writer = JSONWriter()
     write(organization, to: &writer)
     return .json(200, writer)
@@ -96,7 +96,7 @@ extension ManagementError {
 }
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
-func percentEncoded(_ text: String) -> String {
+package func percentEncoded(_ text: String) -> String {
   var encoded = ""
   for byte in text.utf8 {
     let scalar = Unicode.Scalar(byte)

@@ -112,10 +112,11 @@ public final class ManagementService {
       ["token", "bearer"].contains(text[..<blank].lowercased()),
       let token = verify(String(text[text.utf8.index(after: blank)...])), token.status == .active
     else { throw .unauthorizedAccess }
-    if directory.value.user(token.userID)?.status == .inactive {
+    let directory = directory.value
+    if directory.user(token.userID)?.status == .inactive {
       throw ManagementError(.forbidden, "User is inactive")
     }
-    return Caller(token: token)
+    return Caller(token: token, directory: directory)
   }
 
   private func checkBody(_ request: ManagementRequest) throws(ManagementError) {

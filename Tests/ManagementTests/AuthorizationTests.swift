@@ -97,6 +97,22 @@ extension Bench {
   #expect(try status(Resource(type: .instance), "\"orgID\":\"\(organization)\"") == 201)
 }
 
+@Test func permissionsOnUsersReachTheirOrganizationAlone() throws {
+  let bench = try Bench(otherOrganization: true)
+  try bench.token("op", .operatorPermissions)
+  let id = try bench.create("one")
+  let ann = try #require(bench.directory.value.users.first { $0.name == "ann" })
+  func token(_ organization: Identifier) throws {
+    try bench.token("t", [Permission(.write, Resource(type: .users, organizationID: organization))])
+  }
+  let body = "{\"password\":\"long enough\"}"
+  try token(bench.organization.id)
+  #expect(bench.send("POST", "\(prefix)/\(id)/password", body, token: "t").status == 204)
+  try token(ann.organizationID)
+  let refused = bench.send("POST", "\(prefix)/\(id)/password", body, token: "t")
+  #expect(refused.member("message") == "write:users/\(bench.user.id) is unauthorized")
+}
+
 @Test func nobodyGetsAnInstancePermission() throws {
   let bench = try Bench()
   try bench.token("all", [Permission(.read, Resource(type: .instance)), Permission(.write, Resource(type: .instance))])

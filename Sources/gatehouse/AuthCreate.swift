@@ -1,0 +1,101 @@
+// `gatehouse auth create`: a new login with its permissions and its password.
+
+import JSON
+import Management
+
+enum AuthCreate: Subcommand {
+  static let name = "auth create"
+  static let summary = "create a login"
+  static let options: [Option] =
+    [
+      .required("--username", "NAME", "the v1 user name"),
+      .list("--read", "DB[/RP]", "a database, or one retention policy of it, that the login may read"),
+      .list("--write", "DB[/RP]", "a database, or one retention policy of it, that the login may write"),
+      .value("--org", "NAME", "its organization; the first by default"),
+      .value("--org-id", "ID", "the same by its identifier, for a token that may not read organizations"),
+      .value("--description", "TEXT", "what it is for"),
+      .flag("--inactive", "refuse it until `auth set-active`"),
+      .flag("--no-password", "set no password: nobody can log in until `auth set-password`"),
+      .json,
+    ] + AuthClient.options
+  static let details = """
+    The password comes from a prompt or from the first line of standard input, never from the command line.
+    A database covers its retention policies, also those made later.
+    """
+
+  static func run(_ arguments: Arguments) throws(CommandFailure) {
+    let reads = try arguments.list("--read").map(bucketName)
+    let writes = try arguments.list("--write").map(bucketName)
+    guard !reads.isEmpty || !writes.isEmpty else { throw .usage("--read or --write is needed, once at least") }
+    let username = try arguments.required("--username")
+    let client = try AuthClient(arguments)
+    // Asked for before anything is made.
+    let password = arguments.has("--no-password") ? nil : try PasswordInput.read()
+    let organization = try organization(arguments, client)
+
+    var body = JSONWriter()
+    body.object {
+      $0.member("token", username)
+      $0.member("orgID", organization)
+      $0.member("status", arguments.has("--inactive") ? "inactive" : "active")
+      $0.member("description", arguments.value("--description") ?? "")
+      $0.member(
+        "permissions",
+        array: { array in
+          for (action, names) in [("read", reads), ("write", writes)] {
+            for name in names { write(action, name, organization, to: &array) }
+          }
+        })
+    }
+    let made = try client.call("POST", AuthClient.path, body)
+    guard let id = made["id"]?.text else { throw .failed("the answer holds no id") }
+    if let password { try setFirstPassword(password, of: id, client) }
+    AuthorizationTable.show(made, arguments)
+  }
+
+  /// A login without the password that was asked for is of no use: it goes again where the password is refused.
+  private static func setFirstPassword(
+    _ password: [UInt8], of id: String, _ client: AuthClient
+  ) throws(CommandFailure) {
+    do throws(CommandFailure) {
+      try AuthSetPassword.set(password, of: id, client)
+    } catch {
+      do throws(CommandFailure) {
+        _ = try client.call("DELETE", "\(AuthClient.path)/\(percentEncoded(id))")
+      } catch {
+        Terminal.standardError.line("gatehouse: login \(id) was made, but has no password and could not be deleted")
+      }
+      throw error
+    }
+  }
+
+  /// `db` means every retention policy of it.
+  static func bucketName(_ text: String) throws(CommandFailure) -> String {
+    guard !text.isEmpty, !text.hasPrefix("/"), !text.hasSuffix("/") else {
+      throw .usage("'\(text)' is no DATABASE or DATABASE/POLICY")
+    }
+    return text.utf8.contains(UInt8(ascii: "/")) ? text : text + "/*"
+  }
+
+  private static func write(_ action: String, _ name: String, _ organization: String, to writer: inout JSONWriter) {
+    writer.object {
+      $0.member("action", action)
+      $0.member(
+        "resource",
+        object: { resource in
+          resource.member("type", "buckets")
+          resource.member("orgID", organization)
+          resource.member("name", name)
+        })
+    }
+  }
+
+  private static func organization(_ arguments: Arguments, _ client: AuthClient) throws(CommandFailure) -> String {
+    if let id = arguments.value("--org-id") { return id }
+    let filter = arguments.value("--org").map { "?org=\(percentEncoded($0))" } ?? ""
+    guard let id = try client.call("GET", "/api/v2/orgs\(filter)")["orgs"]?.elements?.first?["id"]?.text else {
+      throw .failed("the token may not read organizations: --org-id ID says which")
+    }
+    return id
+  }
+}

@@ -1,0 +1,42 @@
+// `gatehouse check`: every problem of a configuration file at once.
+
+import Authorizations
+import Configuration
+import Glibc
+
+enum Check: Subcommand {
+  static let name = "check"
+  static let summary = "say everything that is wrong with a configuration file"
+  static let options: [Option] = [.configuration]
+  static let details =
+    "Prints a line FILE:LINE:COLUMN: KEY: MESSAGE for each problem and exits 1. Warnings alone exit 0."
+
+  static func run(_ arguments: Arguments) throws(CommandFailure) {
+    let path = try arguments.required("--config")
+    let configuration: Configuration
+    do throws(Problems) {
+      configuration = try Configuration.load(path: path)
+    } catch {
+      Terminal.standardOutput.line(error.description)
+      throw .reported
+    }
+    for warning in configuration.warnings { Terminal.standardOutput.line("\(warning) (warning)") }
+    for name in try shadowed(by: configuration) {
+      Terminal.standardOutput.line(
+        "\(path): [[authorization]] \"\(Terminal.visible(name))\" hides a stored login of that name (warning)")
+    }
+    Terminal.standardOutput.line("\(path): no problems")
+  }
+
+  /// Stored logins that a declared one of the same name makes unreachable. A store that is not there yet has none.
+  private static func shadowed(by configuration: Configuration) throws(CommandFailure) -> [String] {
+    guard access(configuration.store.path, F_OK) == 0 else { return [] }
+    let declared = Set(configuration.authorizations.map { Array($0.token.utf8) })
+    do throws(StoreError) {
+      let store = try SQLiteAuthorizationStore(path: configuration.store.path, migrates: false)
+      return try store.load().authorizations.map(\.token).filter { declared.contains(Array($0.utf8)) }
+    } catch {
+      throw .failed(error.description)
+    }
+  }
+}

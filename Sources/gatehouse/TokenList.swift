@@ -1,0 +1,48 @@
+// `gatehouse token list`: what is known of each token. Its text is not.
+
+import Authorizations
+import JSON
+
+enum TokenList: Subcommand {
+  static let name = "token list"
+  static let summary = "list API tokens, without their texts"
+  static let options: [Option] = [.configuration, .json]
+
+  static func run(_ arguments: Arguments) throws(CommandFailure) {
+    let tokens = try TokenStore(arguments).registry.snapshot.tokens.values.sorted { $0.id < $1.id }
+    Terminal.standardOutput.line(arguments.has("--json") ? json(tokens) : table(tokens))
+  }
+
+  private static func table(_ tokens: [APIToken]) -> String {
+    var table = Table(["ID", "Status", "Permissions", "Description"])
+    for token in tokens {
+      table.add([token.id.description, token.status.rawValue, spoken(token.permissions), token.description])
+    }
+    return table.text
+  }
+
+  private static func spoken(_ permissions: [Permission]) -> String {
+    permissions.areOperator ? "operator" : permissions.map(\.description).joined(separator: " ")
+  }
+
+  private static func json(_ tokens: [APIToken]) -> String {
+    var writer = JSONWriter()
+    writer.array { array in
+      for token in tokens {
+        array.object {
+          $0.member("id", token.id.description)
+          $0.member("status", token.status.rawValue)
+          $0.member("orgID", token.organizationID.description)
+          $0.member("userID", token.userID.description)
+          $0.member(
+            "permissions",
+            array: { array in
+              for permission in token.permissions { array.element(.string(permission.description)) }
+            })
+          $0.member("description", token.description)
+        }
+      }
+    }
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}

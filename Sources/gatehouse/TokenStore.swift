@@ -1,0 +1,60 @@
+// The store of a configuration, opened beside a server that may be running.
+
+import Authorizations
+import Configuration
+import GatehouseServer
+import Glibc
+
+/// What the `token` commands work on. A running server sees each change within a second.
+struct TokenStore {
+  let registry: AuthorizationRegistry
+  let configuration: Configuration
+
+  init(_ arguments: Arguments) throws(CommandFailure) {
+    configuration = try ConfigurationFile.load(try arguments.required("--config"))
+    let path = configuration.store.path
+    do throws(StoreError) {
+      registry = AuthorizationRegistry(
+        store: try SQLiteAuthorizationStore(path: path), publication: Publication(.empty), now: Self.now)
+    } catch {
+      throw .failed(error.description)
+    }
+    try Self.change { [registry] () throws(ChangeError) in try registry.load() }
+  }
+
+  /// Organizations and users, with the identifiers that the server gives them. The upstream is not asked.
+  func owners() throws(CommandFailure) -> Directory {
+    let plan = DirectoryPlan(configuration)
+    let identifiers: IdentifierSource = { [registry] (names, kind) throws(StoreError) in
+      try registry.identifiers(for: names, kind: kind)
+    }
+    do throws(StoreError) {
+      if let declared = try plan.declaredDirectory(identifiers) { return declared }
+      guard configuration.upstream.dialect == .influxDB1 else {
+        throw .unavailable("the directory of an InfluxDB 2.x cannot be asked yet: declare it in the file")
+      }
+      let owner = try plan.owner(identifiers)
+      return Directory(
+        organizations: [Organization(id: owner.organization, name: configuration.directory.organization)],
+        users: [User(id: owner.user, name: configuration.directory.user, organizationID: owner.organization)],
+        buckets: [], mappings: [])
+    } catch {
+      throw .failed(error.description)
+    }
+  }
+
+  static func change<Result>(_ body: () throws(ChangeError) -> Result) throws(CommandFailure) -> Result {
+    do throws(ChangeError) {
+      return try body()
+    } catch {
+      throw .failed(error.description)
+    }
+  }
+
+  /// Nanoseconds since 1970.
+  private static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,92 @@
+// The command line is read strictly: what is not understood is refused before anything is done.
+
+import Testing
+
+@testable import gatehouse
+
+private func read(_ words: String, of command: any Subcommand.Type = TokenCreate.self) throws -> Arguments {
+  try Arguments(words.split(separator: " ").map(String.init), of: command)
+}
+
+private func problem(_ words: String, of command: any Subcommand.Type = TokenCreate.self) -> String? {
+  do throws(CommandFailure) {
+    _ = try Arguments(words.split(separator: " ").map(String.init), of: command)
+    return nil
+  } catch {
+    guard case .usage(let message) = error else { return "no usage problem" }
+    return message
+  }
+}
+
+@Test func readsOptionsInBothForms() throws {
+  let arguments = try read("--config=a=b --operator --permission read:users --permission=write:users")
+  #expect(arguments.value("--config") == "a=b")
+  #expect(arguments.has("--operator") && !arguments.has("--inactive"))
+  #expect(arguments.list("--permission") == ["read:users", "write:users"])
+  #expect(try read("--config f -- --operator", of: TokenRevoke.self).operands == ["--operator"])
+}
+
+@Test(arguments: [
+  ("", "needs --config"), ("--config", "--config needs a value"), ("--config a --config b", "given twice"),
+  ("--config a --nope", "has no option --nope"), ("--config a --operator=yes", "takes no value"),
+  ("--config a --operator --operator", "given twice"), ("--config a x", "does not take 'x'"),
+  ("--config a -x", "has no option -x"),
+])
+func refusesWhatItDoesNotUnderstand(words: String, message: String) {
+  #expect(problem(words)?.contains(message) == true)
+}
+
+@Test func everyCommandIsFoundByItsNameAndHasHelp() throws {
+  for command in Program.commands {
+    let words = command.name.split(separator: " ").map(String.init)
+    let (found, rest) = try #require(Program.find(words + ["x"]))
+    #expect(found.name == command.name && rest == ["x"])
+    let help = try #require(Help.requested(words + ["--help"]))
+    #expect(help.hasPrefix("usage: gatehouse \(command.name)"))
+    for option in command.options { #expect(help.contains("  \(option.name)")) }
+    #expect(Help.overview.contains("gatehouse \(command.name) "))
+    #expect(Help.requested(["help"] + words) == help)
+  }
+}
+
+@Test func helpIsGivenForGroupsAndOnlyWhereItIsAsked() {
+  #expect(Help.requested(["auth", "--help"])?.contains("auth create") == true)
+  #expect(Help.requested(["auth", "--help"])?.contains("token create") == false)
+  #expect(Help.requested(["--help"]) == Help.overview)
+  #expect(Help.requested(["token", "revoke", "--", "--help"]) == nil)
+  #expect(Help.requested(["version"]) == nil)
+}
+
+@Test(
+  arguments: [
+    ("https://gate:8086", "gate", 8086, true), ("http://127.0.0.1:80/", "127.0.0.1", 80, false),
+    ("https://gate", "gate", 443, true), ("http://[::1]:9", "::1", 9, false), ("http://gate", "gate", 80, false),
+  ] as [(String, String, UInt16, Bool)])
+func readsAddresses(url: String, host: String, port: UInt16, isTLS: Bool) throws {
+  let address = try #require(ServerAddress(url))
+  #expect(address.host == host && address.port == port && address.isTLS == isTLS)
+}
+
+@Test(arguments: [
+  "gate:8086", "ftp://gate", "https://", "https://gate:0", "https://gate:99999", "https://gate:x", "https://a@b",
+  "https://gate/path", "https://[::1", "https://gate:80:80", "https://ga te", "https://::1", "https://gate\r\nX: y",
+])
+func refusesOtherAddresses(url: String) {
+  #expect(ServerAddress(url) == nil)
+}
+
+@Test func tablesShowNothingThatATerminalObeys() {
+  var table = Table(["A", "B"])
+  table.add(["a\u{1b}[2J", "b\u{202e}c\n"])
+  #expect(table.text == "A           B\na\\u{1b}[2J  b\\u{202e}c\\u{a}")
+}
+
+@Test(arguments: [("metrics", "metrics/*"), ("logs/autogen", "logs/autogen"), ("logs/*", "logs/*")])
+func aDatabaseMeansAllItsPolicies(text: String, name: String) throws {
+  #expect(try AuthCreate.bucketName(text) == name)
+}
+
+@Test(arguments: ["", "/", "/a", "a/"])
+func refusesHalfABucketName(text: String) {
+  #expect(throws: CommandFailure.self) { try AuthCreate.bucketName(text) }
+}
