@@ -152,7 +152,8 @@ extension DownstreamConnection {
   }
 
   private func collected(_ payload: UnsafeRawBufferPointer, toDecide: Bool) {
-    guard payload.count <= bodyLimit - body.count else {
+    guard payload.count <= bodyLimit - body.count, requestBody.announced <= bodyLimit - body.count - payload.count
+    else {
       return refuse(.tooLarge)
     }
     body.append(contentsOf: payload)

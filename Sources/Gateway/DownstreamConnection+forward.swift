@@ -172,7 +172,8 @@ extension DownstreamConnection {
   /// Passes a piece of the body on.
   func pass(_ payload: UnsafeRawBufferPointer) {
     guard let upstream, let request else { return close() }
-    guard exchange.bytesIn <= request.maximumBody else {
+    guard exchange.bytesIn <= request.maximumBody, requestBody.announced <= request.maximumBody - exchange.bytesIn
+    else {
       abandonUpstream()
       return refuse(.tooLarge)
     }

@@ -32,6 +32,15 @@ public struct BodyDecoder: Sendable {
     if case .length(let remaining) = rest { remaining } else { nil }
   }
 
+  /// Bytes that are known to come, at least.
+  public var announced: Int {
+    switch rest {
+    case .length(let remaining): remaining
+    case .chunked(let decoder): decoder.announced
+    case .untilClose: 0
+    }
+  }
+
   /// Stops at the body's end: what `buffer` holds beyond `consumed` belongs to the next message.
   public mutating func decode(_ buffer: UnsafeMutableRawBufferPointer) throws(HeadProblem) -> ChunkedDecoder.Step {
     switch rest {

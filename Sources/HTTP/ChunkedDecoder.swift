@@ -11,7 +11,8 @@ public struct ChunkedDecoder: Sendable {
   }
 
   private enum State {
-    case size, extensions, sizeEnd, data, dataEnd, dataLineFeed, trailerStart, trailer, trailerEnd, finalLineFeed, done
+    case size, extensions, sizeEnd, data, dataEnd, dataLineFeed
+    case trailerStart, trailerName, trailer, trailerEnd, finalLineFeed, done
   }
 
   /// Digits of a chunk size: 15 cannot overflow 64 bits.
@@ -27,6 +28,10 @@ public struct ChunkedDecoder: Sendable {
   public init() {}
 
   public var isComplete: Bool { state == .done }
+
+  /// Bytes of the chunk under way that have not come yet, as far as its size line said: a body that cannot fit its
+  /// limit is known as soon as that line is read.
+  public var announced: Int { remaining }
 
   /// Decodes `buffer` in place; stops after the body's end, leaving what follows where it is.
   public mutating func decode(_ buffer: UnsafeMutableRawBufferPointer) throws(HeadProblem) -> Step {
@@ -74,7 +79,14 @@ public struct ChunkedDecoder: Sendable {
         state = .finalLineFeed
       } else {
         guard byte.isTokenCharacter else { throw .malformedChunk }
+        state = .trailerName
+      }
+    case .trailerName:
+      try countExtra()
+      if byte == UInt8(ascii: ":") {
         state = .trailer
+      } else if !byte.isTokenCharacter {
+        throw .malformedChunk
       }
     case .trailer:
       try countExtra()
