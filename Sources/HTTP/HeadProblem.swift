@@ -36,7 +36,7 @@ public enum HeadProblem: Error, Sendable, Equatable {
     case .malformedTarget: "malformed request target"
     case .malformedField: "malformed header field"
     case .bareLineFeed: "line feed without carriage return"
-    case .hostMissingOrRepeated: "exactly one Host field is required"
+    case .hostMissingOrRepeated: "exactly one Host field with a valid host is required"
     case .contentLengthInvalid: "invalid Content-Length"
     case .contentLengthRepeated: "Content-Length given more than once"
     case .transferEncodingInvalid: "Transfer-Encoding must be exactly: chunked"

@@ -108,12 +108,12 @@ public final class RequestHeadDecoder {
       let authorityStart = target.start + schemeLength
       var end = authorityStart
       while end < target.end, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") {
-        // `user:password@` in a target is a credential that nobody reads consistently.
-        guard bytes[end] != UInt8(ascii: "@") else { throw .malformedTarget }
         end += 1
       }
-      guard end > authorityStart else { throw .malformedTarget }
-      authority = ByteRange(authorityStart, upTo: end)
+      let authority = ByteRange(authorityStart, upTo: end)
+      // `user:password@` in a target is a credential that nobody reads consistently, and no host holds `@`.
+      guard !authority.isEmpty, bytes.isHost(authority) else { throw .malformedTarget }
+      self.authority = authority
       rest = ByteRange(end, upTo: target.end)
     }
     var end = rest.start
@@ -141,6 +141,7 @@ public final class RequestHeadDecoder {
       case .disguisedFraming: throw .malformedField
       case .host:
         hosts += 1
+        guard bytes.isHost(field.valueRange) else { throw .hostMissingOrRepeated }
         if authority == nil { authority = field.valueRange }
       case .authorization:
         authorizationCount += 1
@@ -165,6 +166,20 @@ public final class RequestHeadDecoder {
 }
 
 extension Span<UInt8> {
+  /// Whether a text could be `host[:port]` by its characters (RFC 3986 §3.2.2); an empty one is allowed.
+  func isHost(_ range: ByteRange) -> Bool {
+    for i in range.start..<range.end {
+      switch self[i] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "%"):
+        continue
+      default: return false
+      }
+    }
+    return true
+  }
+
   /// Whether a comma-separated list holds an element, ignoring case (RFC 9110 §5.6.1).
   func listContains(_ range: ByteRange, _ element: StaticString) -> Bool {
     var start = range.start

@@ -162,6 +162,8 @@ public final class UpstreamConnection: ByteStreamHandler {
     while true {
       do throws(HeadProblem) {
         let limits = HeadLimits(bytes: pool.limits.headBytes, fields: pool.limits.headFields)
+        // Something that speaks another protocol first would be waited for until the deadline.
+        guard UnsafeRawBufferPointer(rest).couldBeginResponse else { throw .malformedStatusLine }
         guard let length = try scanner.headLength(in: UnsafeRawBufferPointer(rest), limits: limits) else {
           held.append(contentsOf: rest)
           return
@@ -259,4 +261,8 @@ public final class UpstreamConnection: ByteStreamHandler {
     stream = nil
     pool.closed(self, wasIdle: wasIdle)
   }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate var couldBeginResponse: Bool { zip(self, "HTTP/1.".utf8).allSatisfy { $0 == $1 } }
 }
