@@ -10,11 +10,11 @@ enum DecimalFormat {
     return sign + digits.prefix(point) + "." + digits.dropFirst(point)
   }
 
-  /// Go's `%v`: the shortest digits, with an exponent below 1e-4 and from 1e21.
+  /// Go's `%v`: the shortest digits, with an exponent below 1e-4 and from 1e6 on.
   static func general(_ value: Double) -> String {
     let (sign, digits, point) = shortestDigits(of: value)
     let exponent = point - 1
-    guard !digits.isEmpty, exponent < -4 || exponent >= 21 else { return shortest(value) }
+    guard !digits.isEmpty, exponent < -4 || exponent >= 6 else { return shortest(value) }
     let fraction = digits.count > 1 ? "." + digits.dropFirst() : ""
     let magnitude = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
     return "\(sign)\(digits.prefix(1))\(fraction)e\(exponent < 0 ? "-" : "+")\(magnitude)"

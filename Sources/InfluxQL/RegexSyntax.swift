@@ -53,27 +53,29 @@ enum RegexSyntax {
     return depth == 0 ? nil : "error parsing regexp: missing closing ): `\(pattern)`"
   }
 
-  /// Behind the `]` that ends a class; one that stands first is a member of it.
+  /// Behind the `]` that ends a class; one that stands first is a member of it, and so is a `[` that ends a range.
   private static func endOfClass(_ bytes: [UInt8], from start: Int) -> Int? {
     var index = start
     if index < bytes.count, bytes[index] == UInt8(ascii: "^") { index += 1 }
-    var isFirst = true
+    let first = index
     while index < bytes.count {
-      switch bytes[index] {
-      case UInt8(ascii: "]") where !isFirst: return index + 1
-      case Byte.backslash: index += 2
-      case UInt8(ascii: "[") where index + 1 < bytes.count && bytes[index + 1] == Byte.colon:
-        index = endOfNamedClass(bytes, from: index + 2) ?? index + 1
-      default: index += 1
+      if bytes[index] == UInt8(ascii: "]"), index > first { return index + 1 }
+      if bytes[index] == UInt8(ascii: "["), let end = endOfNamedClass(bytes, from: index + 1) {
+        index = end
+        continue
       }
-      isFirst = false
+      index += bytes[index] == Byte.backslash ? 2 : 1
+      if index + 1 < bytes.count, bytes[index] == Byte.minus, bytes[index + 1] != UInt8(ascii: "]") {
+        index += bytes[index + 1] == Byte.backslash ? 3 : 2
+      }
     }
     return nil
   }
 
-  /// Behind the `:]` of `[:alpha:]`, or nil where these letters do not follow.
+  /// Behind the `:]` of `[:alpha:]`, whose first colon stands at `start`, or nil where it is no such thing.
   private static func endOfNamedClass(_ bytes: [UInt8], from start: Int) -> Int? {
-    var index = start
+    guard start < bytes.count, bytes[start] == Byte.colon else { return nil }
+    var index = start + 1
     if index < bytes.count, bytes[index] == UInt8(ascii: "^") { index += 1 }
     while index < bytes.count, Byte.isLetter(bytes[index]) { index += 1 }
     guard index + 1 < bytes.count, bytes[index] == Byte.colon, bytes[index + 1] == UInt8(ascii: "]") else { return nil }
