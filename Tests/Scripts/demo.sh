@@ -112,7 +112,7 @@ path = "gatehouse.db"
 [log]
 access = "access.log"
 CONF
-    "$gatehouse" check --config "$here/gatehouse.toml" || fail "the configuration is not right"
+    "$gatehouse" check --config "$here/gatehouse.toml" >"$here/check.log" || fail "$(<"$here/check.log")"
     "$gatehouse" serve --config "$here/gatehouse.toml" >"$here/gatehouse.out.log" 2>"$here/gatehouse.log" 9>&- &
     gatehouse_pid=$!
     await 30 "$gatehouse_pid" curl -fsS --max-time 2 --cacert "$here/tls/server.crt" "$url/ping" ||
@@ -123,7 +123,7 @@ CONF
 
 # gatehouse_api ARGUMENTS...: `gatehouse auth` with the operator token.
 gatehouse_api() {
-    GATEHOUSE_TOKEN=$(<"$here/operator-token") "$gatehouse" auth "$@" --host "$url" --ca "$here/tls/server.crt"
+    GATEHOUSE_TOKEN=$(<"$here/operator-token") "$gatehouse" auth "$@" --host "$url" --ca "$here/tls/server.crt" | sed 's/^/    /'
 }
 
 make_login() {
@@ -148,7 +148,7 @@ as_telegraf() {
 }
 
 write_point() {
-    as_telegraf "$1" "$2" --data-binary "weather,place=gate temperature=$3" "$url/write?db=metrics&precision=s"
+    as_telegraf "$1" "$2" --data-binary "weather,place=gate temperature=$3" "$url/write?db=metrics"
 }
 
 read_points() {
@@ -165,11 +165,12 @@ show() {
         --data-urlencode "q=SELECT * FROM vault" "$url/query"
 
     step "Setting the login inactive: it is refused from the next request on"
+    say "\$ gatehouse auth set-inactive --username telegraf"
     gatehouse_api set-inactive --username telegraf
     read_points 401 "read"
     write_point 401 "write" 22.5
+    say "\$ gatehouse auth set-active --username telegraf"
     gatehouse_api set-active --username telegraf
-    say "active again:"
     write_point 204 "write" 23.5
     read_points 200 "read"
 }
