@@ -78,12 +78,11 @@ public final class AuthorizationRegistry {
   public func createAuthorization(
     _ build: (Identifier, Int64) -> Authorization
   ) throws(ChangeError) -> Authorization {
-    try pollForChangesElsewhere()
-    while true {
+    try attempt { () throws(ChangeError) in
       let time = now()
       let made = build(generator.next(now: time), time)
       guard snapshot.authorization(named: made.token) == nil else { throw .nameTaken }
-      if try commit(.insertAuthorization(made)) { return made }
+      return try commit(.insertAuthorization(made)) ? made : nil
     }
   }
 
@@ -92,14 +91,13 @@ public final class AuthorizationRegistry {
   public func updateAuthorization(
     _ id: Identifier, _ change: (inout Authorization) -> Void
   ) throws(ChangeError) -> Authorization {
-    try pollForChangesElsewhere()
-    while true {
+    try attempt { () throws(ChangeError) in
       guard var changed = snapshot.authorizations[id] else { throw .notFound }
       guard changed.origin == .stored else { throw .readOnly }
       change(&changed)
       changed.revision &+= 1
       changed.updatedAt = now()
-      if try commit(.updateAuthorization(changed)) { return changed }
+      return try commit(.updateAuthorization(changed)) ? changed : nil
     }
   }
 
@@ -111,25 +109,23 @@ public final class AuthorizationRegistry {
 
   /// As `createAuthorization`.
   public func createToken(_ build: (Identifier, Int64) -> APIToken) throws(ChangeError) -> APIToken {
-    try pollForChangesElsewhere()
-    while true {
+    try attempt { () throws(ChangeError) in
       let time = now()
       let made = build(generator.next(now: time), time)
-      if try commit(.insertToken(made)) { return made }
+      return try commit(.insertToken(made)) ? made : nil
     }
   }
 
   /// As `updateAuthorization`.
   @discardableResult
   public func updateToken(_ id: Identifier, _ change: (inout APIToken) -> Void) throws(ChangeError) -> APIToken {
-    try pollForChangesElsewhere()
-    while true {
+    try attempt { () throws(ChangeError) in
       guard var changed = snapshot.tokens[id] else { throw .notFound }
       guard changed.origin == .stored else { throw .readOnly }
       change(&changed)
       changed.revision &+= 1
       changed.updatedAt = now()
-      if try commit(.updateToken(changed)) { return changed }
+      return try commit(.updateToken(changed)) ? changed : nil
     }
   }
 
@@ -143,6 +139,18 @@ public final class AuthorizationRegistry {
   public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
     try store.identifiers(for: names, kind: kind)
   }
+
+  /// Makes a change on the newest state, again where another process came first.
+  private func attempt<Result>(_ body: () throws(ChangeError) -> Result?) throws(ChangeError) -> Result {
+    try pollForChangesElsewhere()
+    for _ in 0..<Self.attempts {
+      if let result = try body() { return result }
+    }
+    throw .unavailable("store: other processes change it all the time")
+  }
+
+  /// Each means that another process made a change meanwhile; that many in a row is no accident.
+  private static let attempts = 100
 
   /// Stores and publishes; false where another process interfered and the change has to be made anew.
   private func commit(_ change: StoreChange) throws(ChangeError) -> Bool {

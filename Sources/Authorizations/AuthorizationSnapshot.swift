@@ -47,6 +47,9 @@ public final class AuthorizationSnapshot: Sendable {
     names[Array(authorization.token.utf8)] != authorization.id
   }
 
+  /// The stored logins that cannot be reached, because a declared one has their name.
+  public var shadowed: [Authorization] { authorizations.values.filter(isShadowed) }
+
   /// This snapshot with one stored change made to it.
   func applying(_ change: StoreChange) -> AuthorizationSnapshot {
     var authorizations = authorizations
