@@ -57,9 +57,11 @@ final class DirectoryWorker {
     for member in inquiry.members { member.resolve() }
     do throws(UpstreamInquiry.Problem) {
       var found = status.value
-      found.version = try inquiry.version() ?? found.version
+      var databases: [InfluxDB1Database] = []
+      var version: String?
+      if asksUpstream { (databases, version) = try inquiry.databases() } else { version = try inquiry.version() }
+      found.version = version ?? found.version
       found.isReachable = true
-      let databases = asksUpstream ? try inquiry.databases() : []
       askedAt = MonotonicClock.milliseconds
       if let lastProblem { events.log(.info, "the upstream answers again", ["after": .text(lastProblem)]) }
       lastProblem = nil

@@ -34,20 +34,23 @@ struct UpstreamInquiry {
     try ask("/ping", authorized: false).value(of: "X-Influxdb-Version")
   }
 
-  func databases() throws(Problem) -> [InfluxDB1Database] {
-    let names = try rows("SHOW DATABASES").compactMap { row -> String? in
+  /// What the upstream has, and the version that it says it is.
+  func databases() throws(Problem) -> (databases: [InfluxDB1Database], version: String?) {
+    let first = try query("SHOW DATABASES")
+    let names = try Self.rows(of: first).compactMap { row -> String? in
       if case .string(let name) = row["name"] { name } else { nil }
     }
     var databases: [InfluxDB1Database] = []
     for name in names {
-      let policies = try rows("SHOW RETENTION POLICIES ON \(Self.quoted(name))").compactMap {
+      let answer = try query("SHOW RETENTION POLICIES ON \(Self.quoted(name))")
+      let policies = try Self.rows(of: answer).compactMap {
         row -> InfluxDB1Database.RetentionPolicy? in
         guard case .string(let policy) = row["name"], case .bool(let isDefault) = row["default"] else { return nil }
         return .init(name: policy, isDefault: isDefault)
       }
       databases.append(InfluxDB1Database(name: name, retentionPolicies: policies))
     }
-    return databases
+    return (databases, first.value(of: "X-Influxdb-Version"))
   }
 
   /// An identifier of InfluxQL, whatever characters it holds.
@@ -64,8 +67,11 @@ struct UpstreamInquiry {
     return text + "\""
   }
 
-  private func rows(_ statement: String) throws(Problem) -> [[String: JSONValue]] {
-    let answer = try ask("/query?q=" + Self.encoded(statement), authorized: true)
+  private func query(_ statement: String) throws(Problem) -> BlockingClient.Answer {
+    try ask("/query?q=" + Self.encoded(statement), authorized: true)
+  }
+
+  private static func rows(of answer: BlockingClient.Answer) throws(Problem) -> [[String: JSONValue]] {
     guard answer.status == 200 else { throw .status(answer.status) }
     let value: JSONValue
     do throws(JSONReader.Problem) { value = try JSONReader.value(in: answer.body) } catch { throw .unreadable }

@@ -35,7 +35,7 @@ extension DownstreamConnection {
       let framing =
         view.head.framing == .none && !request.method.usuallyHasBody ? .none : BodyFraming.length(payload.count)
       var writer = ByteWriter(gateway.loop.scratch.head)
-      request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: framing)
+      request.writeHead(to: &writer, view, framing: framing)
       return dispatch(head: writer, payload: payload)
     }
     parkedHead = Array(view.bytes)
@@ -46,7 +46,7 @@ extension DownstreamConnection {
   private func send(_ body: [UInt8], _ request: UpstreamRequest, _ view: RequestView) {
     var writer = ByteWriter(gateway.loop.scratch.head)
     let framing: BodyFraming = request.method.usuallyHasBody ? .length(body.count) : .none
-    request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: framing)
+    request.writeHead(to: &writer, view, framing: framing)
     let room = gateway.loop.scratch.room
     guard body.count <= room.count else {
       return dispatch(head: writer, collected: body)
@@ -60,8 +60,7 @@ extension DownstreamConnection {
     guard let request else { return close() }
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
-      request.writeHead(
-        to: &writer, client: view.bytes, fields: view.head.fields, framing: .length(body.count))
+      request.writeHead(to: &writer, view, framing: .length(body.count))
       let room = gateway.loop.scratch.room
       guard body.count <= room.count else { return dispatch(head: writer, collected: body) }
       body.withUnsafeBytes { room.copyMemory(from: $0) }
@@ -150,7 +149,7 @@ extension DownstreamConnection {
     guard let request else { return close() }
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
-      request.writeHead(to: &writer, client: view.bytes, fields: view.head.fields, framing: view.head.framing)
+      request.writeHead(to: &writer, view, framing: view.head.framing)
       guard !writer.hasOverflowed else {
         return refuse(.malformed("request head too large", closes: true, status: 431))
       }

@@ -100,7 +100,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     writer.append(decimal: decoder.status)
     writer.append(" ")
     writer.append(head.bytes[bytes: decoder.reason])
-    for field in decoder.fields where carries(field, decoder) {
+    for field in decoder.fields where carries(field, decoder) && !decoder.endsAtHop(field, in: head.bytes) {
       writer.append("\r\n")
       writer.append(head.bytes[bytes: field.nameRange])
       writer.append(": ")
@@ -136,7 +136,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     case .contentLength: exchange.answersHead || decoder.status == 304
     case .setCookie: request?.carriesAllFields ?? false
     case .underscored, .disguisedFraming: false
-    default: !field.name.isHopByHop
+    default: true
     }
   }
 
@@ -171,7 +171,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       record()
       return close()
     }
-    let keepsAlive = exchange.keepsAlive
+    let keepsAlive = exchange.keepsAlive && !gateway.shared.isDraining.load(ordering: .relaxed)
     record()
     if keepsAlive { awaitRequest() } else { linger() }
   }

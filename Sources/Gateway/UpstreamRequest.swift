@@ -78,13 +78,14 @@ final class UpstreamRequest {
   ///
   /// - Parameter framing: of the body that will follow.
   func writeHead(
-    to writer: inout ByteWriter, client: UnsafeRawBufferPointer, fields: [Field], framing: BodyFraming
+    to writer: inout ByteWriter, _ view: RequestView, framing: BodyFraming
   ) {
     writer.append(prefix)
-    for field in fields where carries(field) {
-      writer.append(client[bytes: field.nameRange])
+    for field in view.head.fields where carries(field) {
+      if carriesAllFields, view.head.endsAtHop(field, in: view.bytes) { continue }
+      writer.append(view.bytes[bytes: field.nameRange])
       writer.append(": ")
-      writer.append(client[bytes: field.valueRange])
+      writer.append(view.bytes[bytes: field.valueRange])
       writer.append("\r\n")
     }
     if body != nil { writer.append("Content-Type: application/x-www-form-urlencoded\r\n") }
@@ -106,7 +107,7 @@ final class UpstreamRequest {
     case .contentLength, .host, .expect, .via, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost,
       .underscored, .disguisedFraming:
       false
-    default: carriesAllFields && !field.name.isHopByHop
+    default: carriesAllFields
     }
   }
 }

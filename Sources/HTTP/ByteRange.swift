@@ -38,6 +38,15 @@ extension Span<UInt8> {
     }
   }
 
+  /// Whether two ranges hold the same text, upper case counting as lower.
+  func equalIgnoringCase(_ first: ByteRange, _ second: ByteRange) -> Bool {
+    guard first.count == second.count, first.end <= count, second.end <= count else { return false }
+    for i in 0..<first.count where self[first.start + i].lowercased != self[second.start + i].lowercased {
+      return false
+    }
+    return true
+  }
+
   func equals(_ range: ByteRange, _ text: StaticString) -> Bool {
     guard range.count == text.utf8CodeUnitCount, range.end <= count else { return false }
     return text.withUTF8Buffer { expected in

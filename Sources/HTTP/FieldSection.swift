@@ -33,4 +33,20 @@ struct FieldSection {
       position += 2
     }
   }
+
+  /// Whether a `Connection` field names this one, so that it ends at this hop (RFC 9110 §7.6.1). Fields that gatehouse
+  /// knows keep their meaning whatever a peer says of them.
+  func endsAtHop(_ field: Field, _ bytes: Span<UInt8>) -> Bool {
+    guard field.name == .other else { return field.name.isHopByHop }
+    for connection in fields where connection.name == .connection {
+      var start = connection.valueRange.start
+      while start < connection.valueRange.end {
+        var end = start
+        while end < connection.valueRange.end, bytes[end] != UInt8(ascii: ",") { end += 1 }
+        if bytes.equalIgnoringCase(bytes.trimmed(ByteRange(start, upTo: end)), field.nameRange) { return true }
+        start = end + 1
+      }
+    }
+    return false
+  }
 }

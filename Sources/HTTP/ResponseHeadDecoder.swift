@@ -29,6 +29,11 @@ public final class ResponseHeadDecoder {
     try interpretFields(bytes, answersHead: answersHead)
   }
 
+  /// Whether a field ends at this hop: by its name, or because `Connection` names it.
+  public func endsAtHop(_ field: Field, in head: UnsafeRawBufferPointer) -> Bool {
+    section.endsAtHop(field, head.bindMemory(to: UInt8.self).span)
+  }
+
   /// The first value of a field, without surrounding blanks.
   public func value(of name: FieldName) -> ByteRange? {
     for field in section.fields where field.name == name { return field.valueRange }
