@@ -19,13 +19,9 @@ extension Parser {
     case .keys: break
     default: throw unexpected(token, expected: [.key, .keys])
     }
-    var query = MetadataQuery()
-    if skip(.on) {
-      // The server overlooks that no identifier stands here, and takes the request's database.
-      let name = scanPastBlanks()
-      if name.kind == .identifier { query.database = content(of: name).nonEmpty }
-    }
-    query.sources = try parseOptionalMeasurements()
+    // A 1.12 server overlooks here that no identifier stands behind ON, and takes the request's database. Older ones
+    // refuse that, and so does this.
+    var query = MetadataQuery(database: try parseOptionalDatabase(), sources: try parseOptionalMeasurements())
     try parsePage(of: &query)
     return Statement(kind: .showFieldKeys, body: .metadata(query))
   }

@@ -67,8 +67,8 @@ struct Parser {
     stepPastBlanks() == .boundParameter ? resolving(ring[current]) : ring[current]
   }
 
-  /// Puts the last token back; at most three in a row.
-  mutating func unscan() { putBack += 1 }
+  /// Puts the last token back; at most three in a row, which is all that the ring holds.
+  mutating func unscan() { putBack = min(putBack + 1, 3) }
 
   /// Reads the next token and keeps it read only if it is this keyword or mark.
   mutating func skip(_ kind: TokenKind) -> Bool {

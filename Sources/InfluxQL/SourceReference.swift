@@ -21,7 +21,8 @@ public struct SourceReference: Hashable, Sendable {
   public enum Extent: Hashable, Sendable {
     /// The one policy.
     case policy
-    /// All of the database, whatever `retentionPolicy` says: a 1.x server answers from, or deletes in, every one.
+    /// All of the database, whatever `retentionPolicy` says: a 1.x server answers from, or deletes in, every one. (A 2.x
+    /// server looks only into the bucket of the default policy.)
     case everyPolicy
     /// The database as such. A permission on any of its policies will do.
     case anyPolicy
