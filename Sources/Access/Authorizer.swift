@@ -60,6 +60,14 @@ public struct Authorizer: Sendable {
       }
       return mappings.allSatisfy { permits(action, $0, principal) }
         ? .granted(mappings) : .denied(.notPermitted, wouldBePermitted: false)
+    case .somePolicy(let database):
+      let all = directory.mappings(of: database, in: organization)
+      guard !all.isEmpty else {
+        let needed = NeededBucket(organization: organization, database: database)
+        return .denied(.unknownDatabase, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+      }
+      let granted = all.filter { permits(action, $0, principal) }
+      return granted.isEmpty ? .denied(.notPermitted, wouldBePermitted: false) : .granted(granted)
     case .bucket(let id):
       guard let bucket = directory.bucket(id), bucket.organizationID == organization else {
         let needed = NeededBucket(organization: organization, id: id)

@@ -8,6 +8,8 @@ public struct Requirement: Sendable {
     case policy(database: String, retentionPolicy: String?)
     /// A database with all its retention policies.
     case database(String)
+    /// Any one retention policy of a database: for what tells of the database as such.
+    case somePolicy(of: String)
     /// A bucket by its identifier, mapped or not.
     case bucket(Identifier)
     /// Every bucket of the organization: for texts that are carried without being understood.

@@ -35,7 +35,7 @@ public final class Server {
   /// Milliseconds between two looks whether everything has ended, while draining.
   private static let drainInterval: Int32 = 10
   /// Bytes that an event loop reads at once.
-  private static let scratchBytes = 147_456
+  private static let scratchBytes = 81_920
 
   /// Starts everything; returns once every listener accepts.
   ///
@@ -200,7 +200,8 @@ public final class Server {
     for number in 0..<Int(gh_usable_processors()) {
       let shard = metrics.makeShard()
       workers.append(
-        try LoopThread(name: "loop-\(number)", scratchBytes: Self.scratchBytes) { (loop) throws(StartProblem) in
+        try LoopThread(name: "loop-\(number)", scratchBytes: Self.scratchBytes + plan.settings.limits.headBytes) {
+          (loop) throws(StartProblem) in
           do throws(TransportFailure) {
             let worker = try GatewayWorker(
               loop: loop, plan: plan, shared: shared, members: members, accessLog: accessLog, metrics: shard,

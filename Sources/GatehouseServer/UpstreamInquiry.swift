@@ -120,11 +120,3 @@ struct UpstreamInquiry {
     throw .failure(latest)
   }
 }
-
-extension JSONValue {
-  /// A member of an object by its exact name; the last of repeated ones.
-  fileprivate func member(_ name: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members.last { $0.name == name }?.value
-  }
-}

@@ -3,17 +3,28 @@
 import Access
 import HTTP
 
+/// How a request is said to the upstream.
+struct Saying {
+  var line: RequestLine
+  /// A form that replaces the client's body; nil where the client's is carried, if any.
+  var body: [UInt8]?
+}
+
 /// Understood, but not yet permitted.
 struct DataRequest {
   /// What must be permitted, in the order that a refusal should name it.
   var requirements: [Requirement]
-  var line: RequestLine
-  /// A form that replaces the client's body.
-  var body: [UInt8]?
+  /// Made when it is permitted, from what the names meant then; without a permit where the upstream decides.
+  var say: (Permit?) -> Saying
+  /// Largest client's body that is carried, bytes.
   var maximumBody = 0
   var isRepeatable = false
-  /// What the client is told if a requirement is not met.
-  var refusal: (Denial, Principal) -> Refusal
+  /// Reads the answer before the client does.
+  var filter: AnswerFilter?
+  /// Whether no cache may keep the answer: a GET that changed something.
+  var isUncacheable = false
+  /// What happens if a requirement is not met.
+  var refuse: (Denial, Principal) -> Gatekeeper.Interruption
 }
 
 /// What understanding comes to.

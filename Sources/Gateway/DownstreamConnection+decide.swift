@@ -123,7 +123,9 @@ extension DownstreamConnection {
   }
 
   func readBody(_ stream: ByteStream) {
-    let room = gateway.loop.scratch.room
+    // What follows the body has to fit behind the parked head when that is decided again.
+    let whole = gateway.loop.scratch.room
+    let room = UnsafeMutableRawBufferPointer(rebasing: whole[..<max(1_024, whole.count - parkedHead.count)])
     switch stream.read(into: room) {
     case .bytes(let count):
       noteProgress(count)

@@ -27,18 +27,14 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       state = .streaming
       sayContinue()
       noteProgress(0, isStart: true)
-      let early = hold
-      hold = []
-      passEarly(early)
+      passEarly()
     }
   }
 
   /// What was received before a connection was there.
-  private func passEarly(_ early: [UInt8]) {
-    let room = gateway.loop.scratch.room
-    let count = min(early.count, room.count)
-    early.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-    take(UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+  private func passEarly() {
+    guard let early = unhold(into: gateway.loop.scratch.room) else { return }
+    take(early)
     if case .streaming = state, upstream?.isCongested == false { stream?.readsInput = true }
     while case .streaming = state, let stream, stream.readsInput, stream.hasBufferedInput { readBody(stream) }
   }
@@ -60,8 +56,10 @@ extension DownstreamConnection: UpstreamExchangeHandler {
         if isComplete { upstream = nil } else { abandonUpstream() }
         return upstreamFailed(failure, mayRepeat: false)
       }
-      beginResponse(head, piece, isComplete: isComplete, writer: &writer)
+      if request?.filter != nil, head.decoder.status == 200 { isFiltering = true }
+      if !isFiltering { beginResponse(head, piece, isComplete: isComplete, writer: &writer) }
     }
+    if isFiltering { return gather(piece, isComplete: isComplete) }
     relay(piece, isComplete: isComplete, writer: &writer)
     if isComplete {
       finishResponse()
@@ -69,6 +67,26 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       connection.readsResponse = false
       stream?.setDeadline(after: settings.timeouts.sendProgress)
     }
+  }
+
+  /// Keeps an answer that is read here first, and answers with what is left of it.
+  private func gather(_ piece: UnsafeRawBufferPointer, isComplete: Bool) {
+    guard let filter = request?.filter, piece.count <= AnswerFilter.maximumBytes - body.count else {
+      abandonUpstream()
+      return upstreamFailed(.malformed(.headTooLarge), mayRepeat: false)
+    }
+    body.append(contentsOf: piece)
+    guard isComplete else { return }
+    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    upstream = nil
+    guard let filtered = filter.filtered(body) else {
+      return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false)
+    }
+    body.release()
+    let dialect = AnswerDialect(
+      upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion, isAPI2: false)
+    respond(
+      LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: filtered))
   }
 
   /// What the upstream says to the gateway's own credential is no business of the client's.
@@ -106,6 +124,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       writer.append(": ")
       writer.append(head.bytes[bytes: field.valueRange])
     }
+    if request?.isUncacheable ?? false { writer.append("\r\nCache-Control: no-store") }
     responseIsChunked = false
     switch decoder.framing {
     case .none: break

@@ -56,6 +56,8 @@ final class DownstreamConnection {
   var hasRepeated = false
   var responseIsChunked = false
   var responseHasBegun = false
+  /// Whether the response is kept back, to be read here first.
+  var isFiltering = false
 
   var received = 0
   private var progressMark = 0
@@ -104,6 +106,7 @@ final class DownstreamConnection {
     upstream = nil
     hasRepeated = false
     responseHasBegun = false
+    isFiltering = false
     received = 0
     progressMark = 0
     body.release()
@@ -125,11 +128,7 @@ final class DownstreamConnection {
         // Bytes read ahead never wake epoll.
         guard stream.hasBufferedInput, readHead(stream) else { return }
       } else {
-        let room = gateway.loop.scratch.room
-        let count = min(hold.count, room.count)
-        hold.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        hold.release()
-        guard processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<count])) else { return }
+        guard let bytes = unhold(into: gateway.loop.scratch.room), processHead(bytes) else { return }
       }
     }
   }
@@ -137,11 +136,10 @@ final class DownstreamConnection {
   /// Reads more of a head; false where there is nothing more to do now.
   private func readHead(_ stream: ByteStream) -> Bool {
     let room = gateway.loop.scratch.room
-    let kept = min(hold.count, room.count)
-    hold.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<kept])) }
-    switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[kept...])) {
+    let kept = hold.count
+    switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[min(kept, room.count)...])) {
     case .bytes(let count):
-      hold.release()
+      guard unhold(into: room) != nil else { return false }
       return processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<(kept + count)]))
     case .wouldBlock: return false
     case .end, .failed:
@@ -187,14 +185,25 @@ final class DownstreamConnection {
       try gateway.decoder.decode(head, limits: limits)
       let view = RequestView(bytes: head, head: gateway.decoder, client: client)
       // What was received after the head goes back behind it.
-      let rest = UnsafeMutableRawBufferPointer(rebasing: room[count...])
-      let restCount = min(hold.count, rest.count)
-      hold.withUnsafeBytes { rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<restCount])) }
-      hold.release()
-      decide(view, rest: UnsafeMutableRawBufferPointer(rebasing: rest[..<restCount]))
+      guard let rest = unhold(into: UnsafeMutableRawBufferPointer(rebasing: room[count...])) else { return }
+      decide(view, rest: rest)
     } catch {
       refuse(.malformed(error.reason, closes: true, status: error.status))
     }
+  }
+
+  /// Moves what is held to the start of `room`. It always fits, for no more is ever read than does; were it not so,
+  /// going on would mean to lose bytes in the middle.
+  func unhold(into room: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer? {
+    guard hold.count <= room.count else {
+      gateway.events.log(.error, "more is held than fits", ["client": .text(client.address)])
+      close()
+      return nil
+    }
+    hold.withUnsafeBytes { room.copyMemory(from: $0) }
+    let bytes = UnsafeMutableRawBufferPointer(rebasing: room[..<hold.count])
+    hold.release()
+    return bytes
   }
 
   /// Keeps the head and what follows it until a decision is possible.
@@ -216,9 +225,14 @@ final class DownstreamConnection {
   /// Takes what a client sends while its response is awaited, up to a bound.
   private func readAhead(_ stream: ByteStream) {
     let room = gateway.loop.scratch.room
-    switch stream.read(into: room) {
+    guard hold.count < room.count else {
+      stream.readsInput = false
+      return
+    }
+    let free = UnsafeMutableRawBufferPointer(rebasing: room[hold.count...])
+    switch stream.read(into: free) {
     case .bytes(let count):
-      hold.append(contentsOf: room[..<count])
+      hold.append(contentsOf: free[..<count])
       if hold.count > Self.maximumHold { stream.readsInput = false }
     case .wouldBlock: break
     case .end, .failed: clientLeft()

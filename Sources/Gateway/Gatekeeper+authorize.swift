@@ -33,25 +33,17 @@ extension Gatekeeper {
         if error.reason != .notPermitted, progress.refreshed == false {
           throw .refuse(.unavailable("the directory cannot be refreshed"))
         }
-        throw .refuse(data.refusal(error, principal))
+        throw data.refuse(error, principal)
       }
-      return UpstreamRequest(
-        permit: permit, line: data.line, hop: view.client.hop, settings: settings, body: data.body,
-        maximumBody: data.maximumBody, isRepeatable: data.isRepeatable)
+      return UpstreamRequest(permit: permit, data, hop: view.client.hop, settings: settings)
     case .upstreamToken(let token):
-      return UpstreamRequest(
-        clientToken: token, authorization: Array("Token ".utf8) + token.text, line: data.line, hop: view.client.hop,
-        settings: settings, body: data.body, maximumBody: data.maximumBody, isRepeatable: data.isRepeatable)
+      return UpstreamRequest(token, data, hop: view.client.hop, settings: settings)
     }
   }
 
   /// A parameter as text; names that are no UTF-8 name nothing here.
   func text(_ bytes: [UInt8]?, _ name: StaticString) throws(Interruption) -> String? {
-    guard let bytes else { return nil }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .refuse(.malformed("\(name) is not valid UTF-8"))
-    }
-    return text
+    do throws(Refusal) { return try QueryRequest.text(bytes, name) } catch { throw .refuse(error) }
   }
 
   func urlValues(_ view: RequestView) throws(Interruption) -> FormValues {

@@ -27,10 +27,9 @@ extension Gatekeeper {
     }
     return .forward(
       UpstreamRequest(
-        clientToken: nil, authorization: nil,
-        line: RequestLine(
+        passing: RequestLine(
           view.head.method, methodText: view.bytes[bytes: view.head.methodRange], checkedTarget: originForm(view)),
-        hop: view.client.hop, settings: settings, maximumBody: settings.limits.writeBytes,
+        hop: view.client.hop, settings: settings,
         isRepeatable: view.head.method == .get || view.head.method == .head))
   }
 

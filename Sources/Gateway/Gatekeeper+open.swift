@@ -2,6 +2,7 @@
 
 import Synchronization
 import HTTP
+import JSON
 
 extension Gatekeeper {
   /// The answer of an open endpoint, or nil for every other route.
@@ -26,7 +27,7 @@ extension Gatekeeper {
       return LocalAnswer(status: 204, fields: dialect.common + [("Content-Type", "application/json")])
     }
     var body = Array("{\"version\":".utf8)
-    JSONText.append(status.shownVersion, to: &body)
+    JSONWriter.appendQuoted(status.shownVersion, to: &body)
     body += Array("}\n".utf8)
     return LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: body)
   }
@@ -45,9 +46,9 @@ extension Gatekeeper {
         status.isReachable ? "the directory is not loaded" : "the upstream is not reachable"
       }
     var body = Array("{\"checks\":[],\"message\":".utf8)
-    JSONText.append(message, to: &body)
+    JSONWriter.appendQuoted(message, to: &body)
     body += Array(",\"name\":\"influxdb\",\"status\":\"\(passes ? "pass" : "fail")\",\"version\":".utf8)
-    JSONText.append(status.shownVersion, to: &body)
+    JSONWriter.appendQuoted(status.shownVersion, to: &body)
     body += Array("}\n".utf8)
     var fields = dialect.common + [("Content-Type", "application/json")]
     if !passes { fields.append(("Retry-After", "1")) }

@@ -4,6 +4,7 @@ import Access
 import Authorizations
 import HTTP
 import InfluxQL
+import JSON
 
 extension Gatekeeper {
   func understandQuery(
@@ -11,32 +12,36 @@ extension Gatekeeper {
   ) throws(Interruption) -> Understanding {
     try requireMethod(view, [.get, .post], allow: "OPTIONS, GET, POST")
     let values = try queryValues(view, progress)
-    guard let text = values["q"], !text.isEmpty else {
-      throw .refuse(.malformed("missing required parameter \"q\""))
+    let request: QueryRequest
+    do throws(Refusal) { request = try QueryRequest(values) } catch { throw .refuse(error) }
+    notes.database = request.database
+    let statements = request.query.statements
+    try refuseUnserved(statements, view, identity)
+    if case .principal(let principal) = identity, let answer = localAnswer(statements, for: principal) {
+      return .local(answer)
     }
-    let database = try self.text(values["db"], "db") ?? ""
-    let policy = try self.text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
-    notes.database = database
-    let parameters: [Name: BoundParameter]
-    do throws(QueryParameters.Problem) { parameters = try QueryParameters.read(values["params"]) } catch {
-      throw .refuse(.malformed("error parsing query parameters: \(error.reason)"))
+    let policy = QueryPolicy(dialect: settings.dialect)
+    let needs = statements.enumerated().flatMap { index, statement in
+      policy.needs(of: statement, database: request.database, policy: request.policy).map { (index, $0) }
     }
-    let query: Query
-    do throws(ParseError) { query = try Query(parsing: text, parameters: parameters) } catch {
-      throw .refuse(.malformed("error parsing query: \(error.description)"))
+    let filter = filter(statements, request, identity, policy)
+    let isChanging = statements.contains(where: \.isChanging)
+    guard request.canonical(pinned: nil, isFiltered: filter != nil) != nil else {
+      throw .refuse(.malformed("error parsing query: a name holds a character that cannot be carried"))
     }
-    guard let statement = query.statements.first, query.statements.count == 1 else {
-      throw .refuse(.denied("gatehouse permits one statement in a query"))
-    }
-    guard isServed(statement) else { throw .refuse(unserved(statement, identity)) }
-    if statement.kind == .showDatabases, case .principal(let principal) = identity {
-      return .local(showDatabases(for: principal, values))
-    }
+    let method = view.head.method
     return .data(
       DataRequest(
-        requirements: requirements(of: statement, database: database, policy: policy),
-        line: line(view, values), body: view.head.method == .post ? form(values).text : nil, isRepeatable: true,
-        refusal: { denial, principal in Self.queryRefusal(denial, principal, statement) }))
+        requirements: needs.map(\.1.requirement),
+        say: { permit in
+          let pinned = Self.pinnedPolicy(request, permit)
+          let form = request.canonical(pinned: pinned, isFiltered: filter != nil) ?? CanonicalParameters()
+          return method == .post
+            ? Saying(line: RequestLine(.post, "/query"), body: form.text)
+            : Saying(line: RequestLine(.get, "/query", parameters: form), body: nil)
+        },
+        isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging,
+        refuse: { denial, principal in Self.denied(denial, principal, statements, needs) }))
   }
 
   /// One reading of URL and body: of a POST the form comes first, even where its value is empty (`v1-auth.md` §4).
@@ -49,9 +54,7 @@ extension Gatekeeper {
       return url
     }
     try requireForm(view)
-    guard let body = progress.body else {
-      throw .needsBody(limit: settings.limits.queryBytes)
-    }
+    guard let body = progress.body else { throw .needsBody(limit: settings.limits.queryBytes) }
     do throws(FormValues.Problem) { return try FormValues(body).preferred(over: url) } catch {
       throw .refuse(.malformed(error.reason))
     }
@@ -74,80 +77,109 @@ extension Gatekeeper {
     }
   }
 
-  /// What is permitted until every statement's policy is: one that only reads, of databases that it names.
-  private func isServed(_ statement: Statement) -> Bool {
-    switch statement.kind {
-    case .select: statement.writes.isEmpty && !statement.isChanging
-    case .showDatabases, .showMeasurements, .showSeries, .showTagKeys, .showTagValues, .showFieldKeys,
-      .showRetentionPolicies:
-      true
-    default: false
+  /// What is refused whoever asks.
+  private func refuseUnserved(
+    _ statements: [Statement], _ view: RequestView, _ identity: Identity
+  ) throws(Interruption) {
+    if statements.contains(where: \.managesLogins) {
+      var name = ""
+      if case .principal(let principal) = identity { name = principal.name }
+      let statement = statements.first(where: \.managesLogins).map(\.description) ?? ""
+      throw .refuse(
+        .denied(
+          "error authorizing query: \(name) not authorized to execute statement '\(statement)', requires admin "
+            + "privilege: gatehouse keeps the logins, see /legacy/authorizations",
+          detail: "a statement that manages logins"))
+    }
+    guard statements.contains(where: \.isChanging) else { return }
+    if view.isCrossSite {
+      throw .refuse(.denied("a request of another site may not change anything"))
+    }
+    if settings.strictMethods, view.head.method != .post {
+      throw .refuse(.denied("a statement that changes something must be sent by POST"))
     }
   }
 
-  private func unserved(_ statement: Statement, _ identity: Identity) -> Refusal {
-    var name = ""
-    if case .principal(let principal) = identity { name = principal.name }
-    if statement.requirements.contains(where: { if case .operator = $0 { true } else { false } }) {
-      return .denied(
-        "error authorizing query: \(name) not authorized to execute statement '\(statement)', requires admin privilege")
+  // MARK: Denials
+
+  private static func denied(
+    _ denial: Denial, _ principal: Principal, _ statements: [Statement], _ needs: [(Int, StatementNeed)]
+  ) -> Interruption {
+    guard denial.index < needs.count else { return .refuse(.denied("not permitted")) }
+    let (index, need) = needs[denial.index]
+    let statement = index < statements.count ? statements[index].description : ""
+    if denial.reason != .notPermitted, denial.wouldBePermitted {
+      // Who may read everything learns what is missing, as an administrator of 1.x does: inside a result.
+      return .answer(missing(denial.reason, need, statement: index))
     }
-    return .denied("gatehouse does not permit this statement: \(statement.kind.rawValue)")
+    let privilege =
+      if need.database.isEmpty, case .administration = need.requirement.target {
+        "admin privilege"
+      } else {
+        "\(need.requirement.action == .read ? "READ" : "WRITE") on \(need.database)"
+      }
+    return .refuse(
+      .denied(
+        "error authorizing query: \(principal.name) not authorized to execute statement '\(statement)', "
+          + "requires \(privilege)",
+        detail: "statement \(index + 1) requires \(privilege)"))
   }
 
-  private func requirements(of statement: Statement, database: String, policy: String?) -> [Access.Requirement] {
-    statement.requirements.map { requirement in
-      switch requirement {
-      case .read(let reference): self.requirement(.read, reference, database: database, policy: policy)
-      case .write(let reference): self.requirement(.write, reference, database: database, policy: policy)
-      case .operator: Access.Requirement(.read, .administration)
+  private static func missing(_ reason: Denial.Reason, _ need: StatementNeed, statement: Int) -> LocalAnswer {
+    let text =
+      switch reason {
+      case .unknownRetentionPolicy: "retention policy not found: \(need.reference?.retentionPolicy?.text ?? "")"
+      case .noDefaultPolicy: "default retention policy not set for: \(need.database)"
+      default: "database not found: \(need.database)"
+      }
+    var body = Array("{\"results\":[{\"statement_id\":\(statement),\"error\":".utf8)
+    JSONWriter.appendQuoted(text, to: &body)
+    body += Array("}]}\n".utf8)
+    return LocalAnswer(status: 200, fields: [("Content-Type", "application/json")], body: body)
+  }
+
+  // MARK: Rebuild
+
+  /// The policy that the decision went by, so that a default that changes in between changes nothing.
+  private static func pinnedPolicy(_ request: QueryRequest, _ permit: Permit?) -> String? {
+    guard request.policy == nil, let database = request.databaseOfDefaults, let permit else { return nil }
+    for grant in permit.grants {
+      guard case .policy(let named, nil) = grant.requirement.target, named.utf8.elementsEqual(database.utf8) else {
+        continue
+      }
+      return grant.mappings.first?.retentionPolicy
+    }
+    return nil
+  }
+
+  /// nil where nobody has to be kept from anything.
+  private func filter(
+    _ statements: [Statement], _ request: QueryRequest, _ identity: Identity, _ policy: QueryPolicy
+  ) -> AnswerFilter? {
+    guard case .principal(let principal) = identity, !principal.permissions.areOperator else { return nil }
+    let authorizer = Authorizer(directory: directory)
+    var kinds: [Int: AnswerFilter.Kind] = [:]
+    for (index, statement) in statements.enumerated() {
+      switch statement.kind {
+      case .showDatabases: kinds[index] = .databases
+      case .showContinuousQueries: kinds[index] = .continuousQueries
+      case .showQueries: kinds[index] = .queries
+      case .showRetentionPolicies:
+        let database = statement.reads.first?.database?.text ?? request.database
+        let known = authorizer.mappings(of: database, .read, for: principal)
+        if known.count < directory.mappings(of: database, in: principal.organizationID).count {
+          kinds[index] = .retentionPolicies(of: database)
+        }
+      default: break
       }
     }
+    guard !kinds.isEmpty else { return nil }
+    return AnswerFilter(kinds, principal: principal, authorizer: authorizer, policy: policy)
   }
 
-  private func requirement(
-    _ action: Action, _ reference: SourceReference, database: String, policy: String?
-  ) -> Access.Requirement {
-    let named = reference.database?.text ?? database
-    // Metadata is kept per database in 1.x, whatever policy the request names: all of it must be permitted.
-    if reference.extent != .policy { return Access.Requirement(action, .database(named)) }
-    return Access.Requirement(
-      action, .policy(database: named, retentionPolicy: reference.retentionPolicy?.text ?? policy))
-  }
-
-  private static func queryRefusal(_ denial: Denial, _ principal: Principal, _ statement: Statement) -> Refusal {
-    let database =
-      switch denial.requirement.target {
-      case .policy(let database, _): database
-      case .database(let database): database
-      default: ""
-      }
-    let privilege = denial.requirement.action == .read ? "READ" : "WRITE"
-    return .denied(
-      "error authorizing query: \(principal.name) not authorized to execute statement '\(statement)', "
-        + "requires \(privilege) on \(database)",
-      detail: "\(denial.requirement.action.rawValue) on database \(database) is \(denial.reason) for this statement")
-  }
-
-  // MARK: rebuild
-
-  private func line(_ view: RequestView, _ values: FormValues) -> RequestLine {
-    view.head.method == .post ? RequestLine(.post, "/query") : RequestLine(.get, "/query", parameters: form(values))
-  }
-
-  /// One value per name, and no name that was not understood. `async` is left out: its answer would be no answer.
-  private func form(_ values: FormValues) -> CanonicalParameters {
-    var form = CanonicalParameters()
-    let names: [StaticString] = ["db", "rp", "epoch", "chunked", "chunk_size", "pretty", "params", "q"]
-    for name in names {
-      if let value = values[name], !value.isEmpty { form.append(name, value) }
-    }
-    return form
-  }
-
-  // MARK: SHOW DATABASES
-
-  private func showDatabases(for principal: Principal, _ values: FormValues) -> LocalAnswer {
+  /// `SHOW DATABASES` alone is answered here, without the upstream.
+  func localAnswer(_ statements: [Statement], for principal: Principal) -> LocalAnswer? {
+    guard statements.count == 1, statements.first?.kind == .showDatabases else { return nil }
     let names = Authorizer(directory: directory).databases([.read, .write], for: principal)
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
     var body = Array(
@@ -155,7 +187,7 @@ extension Gatekeeper {
     if !names.isEmpty { body += Array(",\"values\":[".utf8) }
     for (i, name) in names.enumerated() {
       body += Array((i == 0 ? "[" : ",[").utf8)
-      JSONText.append(name, to: &body)
+      JSONWriter.appendQuoted(name, to: &body)
       body.append(UInt8(ascii: "]"))
     }
     body += Array((names.isEmpty ? "}]}]}\n" : "]}]}]}\n").utf8)

@@ -15,12 +15,7 @@ extension Gatekeeper {
     notes.database = database
     let policy = try text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
     let precision = try precision(values["precision"], allowsMinutes: true)
-    var parameters = CanonicalParameters()
-    parameters.append("db", database.utf8)
-    if let policy { parameters.append("rp", policy.utf8) }
-    if let precision { precision.withUTF8Buffer { parameters.append("precision", $0) } }
-    if let consistency = values["consistency"], !consistency.isEmpty { parameters.append("consistency", consistency) }
-    return write(database, policy, RequestLine(.post, "/write", parameters: parameters))
+    return write(database, policy, precision, consistency: values["consistency"])
   }
 
   /// In front of 1.x it becomes a `/write`; in front of 2.x it stays what it is, its bucket by name.
@@ -39,13 +34,7 @@ extension Gatekeeper {
     }
     notes.database = database
     let policy = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
-    var parameters = CanonicalParameters()
-    guard settings.dialect == .influxDB2 else {
-      parameters.append("db", database.utf8)
-      if let policy { parameters.append("rp", policy.utf8) }
-      if let precision { precision.withUTF8Buffer { parameters.append("precision", $0) } }
-      return write(database, policy, RequestLine(.post, "/write", parameters: parameters))
-    }
+    guard settings.dialect == .influxDB2 else { return write(database, policy, precision, consistency: nil) }
     return try bucketWrite(bucket, org: values["org"] ?? values["orgID"], precision, identity)
   }
 
@@ -60,9 +49,10 @@ extension Gatekeeper {
     }
     guard case .principal(let principal) = identity else {
       if let org { parameters.append("org", org) }
+      let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
       return DataRequest(
-        requirements: [], line: RequestLine(.post, "/api/v2/write", parameters: parameters),
-        maximumBody: settings.limits.writeBytes, refusal: { _, _ in .notFound })
+        requirements: [], say: { _ in Saying(line: line) }, maximumBody: settings.limits.writeBytes,
+        refuse: { _, _ in .refuse(.notFound) })
     }
     parameters.append("org", principal.organizationID.description.utf8)
     let id = (try? Identifier(parsing: bucket)).flatMap { directory.bucket($0) }
@@ -70,19 +60,32 @@ extension Gatekeeper {
       throw .refuse(
         Refusal(status: 404, kind: .notFound, message: "bucket \"\(bucket)\" not found"))
     }
+    let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
     return DataRequest(
-      requirements: [Requirement(.write, .bucket(found.id))],
-      line: RequestLine(.post, "/api/v2/write", parameters: parameters), maximumBody: settings.limits.writeBytes,
-      refusal: { _, _ in .denied("insufficient permissions for write") })
+      requirements: [Requirement(.write, .bucket(found.id))], say: { _ in Saying(line: line) },
+      maximumBody: settings.limits.writeBytes,
+      refuse: { _, _ in .refuse(.denied("insufficient permissions for write")) })
   }
 
-  private func write(_ database: String, _ policy: String?, _ line: RequestLine) -> DataRequest {
+  private func write(
+    _ database: String, _ policy: String?, _ precision: StaticString?, consistency: [UInt8]?
+  ) -> DataRequest {
     let dialect = settings.dialect
     return DataRequest(
-      requirements: [.write(database, retentionPolicy: policy)], line: line,
+      requirements: [.write(database, retentionPolicy: policy)],
+      say: { permit in
+        var parameters = CanonicalParameters()
+        parameters.append("db", database.utf8)
+        // The policy that the decision went by, so that a default that changes in between changes nothing.
+        let decided = permit?.grants.first?.mappings.first?.retentionPolicy
+        if let policy = policy ?? decided { parameters.append("rp", policy.utf8) }
+        if let precision { precision.withUTF8Buffer { parameters.append("precision", $0) } }
+        if let consistency, !consistency.isEmpty { parameters.append("consistency", consistency) }
+        return Saying(line: RequestLine(.post, "/write", parameters: parameters))
+      },
       maximumBody: settings.limits.writeBytes,
-      refusal: { denial, principal in
-        Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect)
+      refuse: { denial, principal in
+        .refuse(Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect))
       })
   }
 

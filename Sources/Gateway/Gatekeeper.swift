@@ -59,6 +59,7 @@ final class Gatekeeper {
       case .needsBody(let limit): return .needsBody(limit: limit)
       case .verify(let verification): return .verify(verification)
       case .refreshDirectory: return .refreshDirectory
+      case .answer(let answer): return .answer(answer)
       }
     }
   }
@@ -69,6 +70,7 @@ final class Gatekeeper {
     case needsBody(limit: Int)
     case verify(PendingVerification)
     case refreshDirectory
+    case answer(LocalAnswer)
   }
 
   /// A revoked credential is refused from the next request on: what was published since is taken before anything else.
@@ -103,16 +105,21 @@ final class Gatekeeper {
     case .ping, .health: break
     case .write, .query, .bucketWrite, .other:
       guard view.client.services.contains(.data) else { throw .refuse(.notFound) }
+      // Browsers ask without a credential, and get no permission.
+      if route != .other, view.head.method == .options { throw .refuse(preflight(view)) }
     }
     return route
   }
 
   func requireMethod(_ view: RequestView, _ methods: [HTTP.Method], allow: StaticString) throws(Interruption) {
     if methods.contains(view.head.method) { return }
-    if view.head.method == .options, view.value(.origin) != nil {
-      throw .refuse(.denied("cross-origin requests are not permitted"))
-    }
     throw .refuse(.methodNotAllowed(allow))
+  }
+
+  private func preflight(_ view: RequestView) -> Refusal {
+    view.value(.origin) == nil
+      ? .methodNotAllowed(Route(path: view.path) == .query ? "OPTIONS, GET, POST" : "OPTIONS, POST")
+      : .denied("cross-origin requests are not permitted")
   }
 
   // MARK: read and authenticate

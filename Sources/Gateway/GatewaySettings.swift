@@ -49,6 +49,10 @@ public struct GatewaySettings: Sendable {
   public var timeouts = GatewayTimeouts()
   /// The `Authorization` field's value that the gateway adds for what it permitted itself. Never logged.
   public var upstreamAuthorization: [UInt8] = []
+  /// The value for permits that need an administrator upstream; nil where the everyday credential serves for all.
+  public var operatorAuthorization: [UInt8]?
+  /// Whether a statement that changes something is refused over GET.
+  public var strictMethods = false
   /// The `Host` field's value of forwarded requests.
   public var upstreamAuthority: [UInt8] = []
 

@@ -1,7 +1,9 @@
 // A whole response that gatehouse writes itself.
 
+import JSON
+
 /// What is said, before it is put into bytes.
-struct LocalAnswer {
+struct LocalAnswer: Sendable {
   var status: Int
   var fields: [(name: String, value: String)] = []
   var body: [UInt8] = []
@@ -21,7 +23,7 @@ struct AnswerDialect {
     if !refusal.allow.description.isEmpty { answer.fields.append(("Allow", refusal.allow.description)) }
     if refusal.retryAfter > 0 { answer.fields.append(("Retry-After", String(refusal.retryAfter))) }
     if refusal.status == 401 { answer.fields.append(("WWW-Authenticate", "Basic realm=\"InfluxDB\"")) }
-    if refusal.isPlainText && !isAPI2 {
+    if refusal.isPlainText && (upstream == .influxDB1 || !isAPI2) {
       answer.fields.append(("Content-Type", "text/plain; charset=utf-8"))
       answer.fields.append(("X-Content-Type-Options", "nosniff"))
       answer.body = Array("\(refusal.message)\n".utf8)
@@ -32,9 +34,9 @@ struct AnswerDialect {
       answer.fields.append(("Content-Type", "application/json; charset=utf-8"))
       answer.fields.append(("X-Platform-Error-Code", code))
       answer.body = Array("{\"code\":\"\(code)\",\"message\":".utf8)
-      JSONText.append(refusal.message, to: &answer.body)
+      JSONWriter.appendQuoted(refusal.message, to: &answer.body)
       answer.body += Array(",\"error\":".utf8)
-      JSONText.append(refusal.message, to: &answer.body)
+      JSONWriter.appendQuoted(refusal.message, to: &answer.body)
       answer.body.append(UInt8(ascii: "}"))
     } else {
       answer.fields.append(("Content-Type", "application/json"))
@@ -42,7 +44,7 @@ struct AnswerDialect {
         answer.fields.append(("X-Influxdb-Error", Self.fieldText(refusal.message)))
       }
       answer.body = Array("{\"error\":".utf8)
-      JSONText.append(refusal.message, to: &answer.body)
+      JSONWriter.appendQuoted(refusal.message, to: &answer.body)
       answer.body += Array("}\n".utf8)
     }
     return answer
@@ -70,29 +72,9 @@ struct AnswerDialect {
 
   /// The first 1,024 bytes, with everything that could end a field or confuse a terminal left out.
   private static func fieldText(_ message: String) -> String {
-    let bytes = message.utf8.prefix(1_024).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
+    var bytes = message.utf8.prefix(1_024).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
+    // A field's value ends before its blanks (RFC 9110 §5.5).
+    while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// JSON strings, for the few places where the gateway writes JSON itself.
-enum JSONText {
-  static func append(_ text: String, to result: inout [UInt8]) {
-    result.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
-      case UInt8(ascii: "\n"): result += Array("\\n".utf8)
-      case UInt8(ascii: "\r"): result += Array("\\r".utf8)
-      case UInt8(ascii: "\t"): result += Array("\\t".utf8)
-      case 0..<0x20:
-        result += Array("\\u00".utf8)
-        for digit in [byte >> 4, byte & 15] {
-          result.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
-      default: result.append(byte)
-      }
-    }
-    result.append(UInt8(ascii: "\""))
   }
 }

@@ -4,7 +4,7 @@
 ///
 /// The statuses follow the table of design §10: on a write, what may pass later is never a 4xx, and no text of a 5xx
 /// holds words that make Telegraf drop a batch, but for the two recorded ones that mean a wrong target.
-struct Refusal: Sendable {
+struct Refusal: Error, Sendable {
   enum Kind: String {
     case malformed = "malformed request"
     case unauthenticated = "not authenticated"

@@ -48,7 +48,10 @@ enum Route: Equatable {
     guard !decoded.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return .undecodable }
     // Encoded characters that need no encoding, dot segments, empty segments and backslashes are read differently by
     // different servers: such a path names nothing here.
-    guard isNormal(path, decoded: decoded) else { return .closed }
+    guard isNormal(path, decoded: decoded) else {
+      // The management API says so in its own dialect.
+      return isBelow(decoded, "/legacy") || isBelow(decoded, "/private") ? .management : .closed
+    }
     if isBelow(decoded, "/legacy") || isBelow(decoded, "/private/legacy") { return .management }
     if isBelow(decoded, "/debug") || isBelow(decoded, "/metrics") || isBelow(decoded, "/api/v2/setup") {
       return .closed

@@ -23,48 +23,69 @@ final class UpstreamRequest {
   let maximumBody: Int
   /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
   let isRepeatable: Bool
-  /// Whether nobody needs the answer once the client has gone.
-  let endsWithClient: Bool
   /// The unknown token that the upstream will judge, for counting what it said.
   let upstreamToken: UpstreamToken?
 
+  /// Reads the answer before the client does.
+  let filter: AnswerFilter?
+  /// Whether no cache may keep the answer.
+  let isUncacheable: Bool
+
   /// A request that gatehouse decided itself, with its own credential. There is no other way to attach that.
-  init(
-    permit: Permit, line: RequestLine, hop: Hop, settings: GatewaySettings, body: [UInt8]? = nil, maximumBody: Int,
-    isRepeatable: Bool
-  ) {
+  init(permit: Permit, _ data: DataRequest, hop: Hop, settings: GatewaySettings) {
     authority = .permit(permit)
-    method = line.method
-    var prefix = line.bytes
-    hop.append(to: &prefix, authority: settings.upstreamAuthority)
-    prefix += Array("Authorization: ".utf8) + settings.upstreamAuthorization + [0x0d, 0x0a]
-    self.prefix = prefix
-    self.body = body
-    self.maximumBody = maximumBody
-    self.isRepeatable = isRepeatable
-    endsWithClient = isRepeatable
+    let saying = data.say(permit)
+    // The stronger credential only where the permit itself is one for an administrator.
+    let everyday = settings.upstreamAuthorization
+    let authorization = permit.needsAdministrator ? settings.operatorAuthorization ?? everyday : everyday
+    method = saying.line.method
+    prefix = Self.prefix(saying.line, hop, settings, authorization: authorization)
+    body = saying.body
+    maximumBody = data.maximumBody
+    isRepeatable = data.isRepeatable
     upstreamToken = nil
+    filter = data.filter
+    isUncacheable = data.isUncacheable
   }
 
-  /// A request that the upstream decides, by the client's own token (design §10).
-  ///
-  /// - Parameter authorization: the field's value as the upstream shall see it; nil to carry the client's fields.
-  init(
-    clientToken: UpstreamToken?, authorization: [UInt8]?, line: RequestLine, hop: Hop, settings: GatewaySettings,
-    body: [UInt8]? = nil, maximumBody: Int, isRepeatable: Bool
-  ) {
+  /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
+  init(_ token: UpstreamToken, _ data: DataRequest, hop: Hop, settings: GatewaySettings) {
+    authority = .client
+    let saying = data.say(nil)
+    method = saying.line.method
+    prefix = Self.prefix(saying.line, hop, settings, authorization: Array("Token ".utf8) + token.text)
+    body = saying.body
+    maximumBody = data.maximumBody
+    isRepeatable = data.isRepeatable
+    upstreamToken = token
+    filter = nil
+    isUncacheable = data.isUncacheable
+  }
+
+  /// Other traffic, with the client's own credential untouched among its fields.
+  init(passing line: RequestLine, hop: Hop, settings: GatewaySettings, isRepeatable: Bool) {
     authority = .client
     method = line.method
+    prefix = Self.prefix(line, hop, settings, authorization: nil)
+    body = nil
+    maximumBody = settings.limits.writeBytes
+    self.isRepeatable = isRepeatable
+    upstreamToken = nil
+    filter = nil
+    isUncacheable = false
+  }
+
+  private static func prefix(
+    _ line: RequestLine, _ hop: Hop, _ settings: GatewaySettings, authorization: [UInt8]?
+  ) -> [UInt8] {
     var prefix = line.bytes
     hop.append(to: &prefix, authority: settings.upstreamAuthority)
     if let authorization { prefix += Array("Authorization: ".utf8) + authorization + [0x0d, 0x0a] }
-    self.prefix = prefix
-    self.body = body
-    self.maximumBody = maximumBody
-    self.isRepeatable = isRepeatable
-    endsWithClient = isRepeatable
-    upstreamToken = clientToken
+    return prefix
   }
+
+  /// Whether nobody needs the answer once the client has gone.
+  var endsWithClient: Bool { isRepeatable }
 
   var carriesClientBody: Bool { body == nil && maximumBody > 0 }
 
@@ -102,7 +123,8 @@ final class UpstreamRequest {
   /// On v1 data a list of what may pass, so that no identity, cookie or forwarding field of a client can mean anything.
   private func carries(_ field: Field) -> Bool {
     switch field.name {
-    case .accept, .acceptEncoding, .userAgent, .xRequestID, .requestID, .traceparent, .tracestate, .zapTraceSpan: true
+    case .accept, .acceptEncoding: filter == nil
+    case .userAgent, .xRequestID, .requestID, .traceparent, .tracestate, .zapTraceSpan: true
     case .contentType, .contentEncoding: body == nil
     case .contentLength, .host, .expect, .via, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost,
       .underscored, .disguisedFraming:
@@ -160,5 +182,12 @@ struct Hop {
     bytes += Array("Host: ".utf8) + authority + Array("\r\nVia: 1.1 gatehouse\r\nX-Forwarded-For: ".utf8)
     bytes += Array(clientAddress.utf8)
     bytes += Array((isTLS ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n").utf8)
+  }
+}
+
+extension Permit {
+  /// Whether one of its grants is of everything: creating and dropping databases and policies, say.
+  fileprivate var needsAdministrator: Bool {
+    grants.contains { if case .administration = $0.requirement.target { true } else { false } }
   }
 }

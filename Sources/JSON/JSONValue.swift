@@ -26,6 +26,11 @@ public struct JSONMember: Sendable {
   public var name: String
   public var value: JSONValue
 
+  public init(name: String, value: JSONValue) {
+    self.name = name
+    self.value = value
+  }
+
   /// Go matches member names by simple case folding: ASCII letters, and the two other characters that fold to one.
   public func isNamed(_ wanted: String) -> Bool {
     name.unicodeScalars.elementsEqual(wanted.unicodeScalars) { Self.folded($0) == Self.folded($1) }

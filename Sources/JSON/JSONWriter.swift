@@ -83,7 +83,10 @@ public struct JSONWriter {
     needsComma = true
   }
 
-  private mutating func quoted(_ text: String) {
+  private mutating func quoted(_ text: String) { Self.appendQuoted(text, to: &bytes) }
+
+  /// Appends a string with its quotes.
+  public static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {
@@ -93,7 +96,7 @@ public struct JSONWriter {
       case 0x09: bytes += Array("\\t".utf8)
       // The rest of C0 and DEL, so that a text can be shown in a terminal.
       case 0..<0x20, 0x7f:
-        bytes += Array("\\u00".utf8) + [Self.digit(byte >> 4), Self.digit(byte & 0xf)]
+        bytes += Array("\\u00".utf8) + [digit(byte >> 4), digit(byte & 0xf)]
       default: bytes.append(byte)
       }
     }

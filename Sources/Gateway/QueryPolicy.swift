@@ -1,0 +1,57 @@
+// What a statement of InfluxQL needs before gatehouse carries it: the "GW should need" column of `v1-auth.md` §5.
+
+public import Access
+import Authorizations
+public import InfluxQL
+
+/// One thing that a statement needs, and how a refusal names it.
+public struct StatementNeed: Sendable {
+  public let requirement: Access.Requirement
+  /// The database that a refusal names; empty where the statement needs an administrator.
+  public let database: String
+  /// For explanations; nil where no measurement is meant.
+  public let reference: SourceReference?
+}
+
+/// Knows the upstream's dialect, since the same words reach differently far in 1.x and 2.x.
+public struct QueryPolicy: Sendable {
+  public let dialect: UpstreamDialect
+
+  public init(dialect: UpstreamDialect) { self.dialect = dialect }
+
+  /// Everything that `statement` needs, in the order in which a server checks it.
+  ///
+  /// - Parameters:
+  ///   - database: what the request names; empty for none.
+  ///   - policy: the request's `rp`; nil for none.
+  public func needs(of statement: Statement, database: String, policy: String?) -> [StatementNeed] {
+    if statement.kind == .dropMeasurement, dialect == .influxDB2 {
+      // 1.x asks for an administrator; 2.x deletes in every bucket of the database.
+      return statement.writes.map { need(.write, $0, database: database, policy: policy) }
+    }
+    return statement.requirements.map { requirement in
+      switch requirement {
+      case .read(let reference): need(.read, reference, database: database, policy: policy)
+      case .write(let reference): need(.write, reference, database: database, policy: policy)
+      case .operator:
+        StatementNeed(requirement: Access.Requirement(.write, .administration), database: "", reference: nil)
+      }
+    }
+  }
+
+  private func need(
+    _ action: Action, _ reference: SourceReference, database: String, policy: String?
+  ) -> StatementNeed {
+    let named = reference.database?.text ?? database
+    let one = Access.Requirement.Target.policy(
+      database: named, retentionPolicy: reference.retentionPolicy?.text ?? policy)
+    let target: Access.Requirement.Target =
+      switch reference.extent {
+      case .policy: one
+      // 2.x looks only into the bucket of the one mapping when it reads metadata.
+      case .everyPolicy: dialect == .influxDB2 && action == .read ? one : .database(named)
+      case .anyPolicy: .somePolicy(of: named)
+      }
+    return StatementNeed(requirement: Access.Requirement(action, target), database: named, reference: reference)
+  }
+}

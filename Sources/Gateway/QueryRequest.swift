@@ -1,0 +1,85 @@
+// A query as it was understood: its parameters read once, its text parsed, ready to be decided on and said again.
+
+import HTTP
+import InfluxQL
+
+struct QueryRequest {
+  let query: Query
+  /// Of the request; empty for none.
+  let database: String
+  let policy: String?
+  /// Names that are carried as they came: `epoch`, `chunked`, `chunk_size`, `pretty`.
+  private let values: FormValues
+
+  private static let carried: [StaticString] = ["epoch", "chunked", "chunk_size", "pretty"]
+
+  /// - Throws: what the client is told, in the words of the real servers.
+  init(_ values: FormValues) throws(Refusal) {
+    guard let text = values["q"], !text.isEmpty else {
+      throw .malformed("missing required parameter \"q\"")
+    }
+    self.values = values
+    database = try Self.text(values["db"], "db") ?? ""
+    policy = try Self.text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
+    let parameters: [Name: BoundParameter]
+    do throws(QueryParameters.Problem) { parameters = try QueryParameters.read(values["params"]) } catch {
+      throw .malformed("error parsing query parameters: \(error.reason)")
+    }
+    do throws(ParseError) { query = try Query(parsing: text, parameters: parameters) } catch {
+      var refusal = Refusal.malformed("error parsing query: \(error.description.prefixOfBytes(2_048))")
+      // The message quotes the text, which may hold a password; the log gets the place alone.
+      refusal.detail =
+        "error parsing query at line \(error.position.line), character \(error.position.character)"
+      throw refusal
+    }
+  }
+
+  static func text(_ bytes: [UInt8]?, _ name: StaticString) throws(Refusal) -> String? {
+    guard let bytes else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .malformed("\(name) is not valid UTF-8")
+    }
+    return text
+  }
+
+  /// The parameters of the forwarded request: one value per name, the text printed from what was parsed, so that the
+  /// upstream cannot read anything else in it, and `params` bound. nil where the text cannot be said again.
+  ///
+  /// - Parameters:
+  ///   - pinned: the default policy that the decision went by, where the request named none.
+  ///   - isFiltered: whether the answer will be read here, and so must come in one JSON document.
+  func canonical(pinned: String?, isFiltered: Bool) -> CanonicalParameters? {
+    guard let text = query.forwardingText else { return nil }
+    var parameters = CanonicalParameters()
+    if !database.isEmpty { parameters.append("db", database.utf8) }
+    if let policy = policy ?? pinned { parameters.append("rp", policy.utf8) }
+    for name in Self.carried {
+      if isFiltered, name.utf8Start == Self.carried[1].utf8Start { continue }
+      if let value = values[name], !value.isEmpty { parameters.append(name, value) }
+    }
+    parameters.append("q", text.utf8)
+    return parameters
+  }
+
+  /// The one database whose default policy every policy-less reference means, where there is exactly one: then it can
+  /// be pinned with `rp`, which a server applies to all of them.
+  var databaseOfDefaults: String? {
+    var found: String?
+    for reference in query.statements.flatMap({ $0.reads + $0.writes }) where reference.retentionPolicy == nil {
+      let named = reference.database?.text ?? database
+      if let found, !found.utf8.elementsEqual(named.utf8) { return nil }
+      found = named
+    }
+    return query.statements.allSatisfy { $0.kind == .select } ? found : nil
+  }
+}
+
+extension String {
+  /// At most `count` bytes, cut between characters.
+  func prefixOfBytes(_ count: Int) -> String {
+    guard utf8.count > count else { return self }
+    var text = self
+    while text.utf8.count > count { text.removeLast(max(1, (text.utf8.count - count) / 4)) }
+    return text
+  }
+}
