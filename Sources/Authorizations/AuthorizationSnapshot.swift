@@ -3,15 +3,15 @@
 public final class AuthorizationSnapshot: Sendable {
   /// Grows with every published change.
   public let revision: UInt64
-  public let authorizations: [Identifier: Authorization]
-  public let tokens: [Identifier: APIToken]
+  public let authorizations: ShardedTable<Identifier, Authorization>
+  public let tokens: ShardedTable<Identifier, APIToken>
   /// By the bytes of the name: Swift compares strings by canonical equivalence, a login's name is bytes.
-  private let names: [[UInt8]: Identifier]
+  private let names: ShardedTable<[UInt8], Identifier>
 
   /// A declared authorization shadows a stored one of the same name.
   public init(revision: UInt64, authorizations: some Sequence<Authorization>, tokens: some Sequence<APIToken>) {
-    var byID: [Identifier: Authorization] = [:]
-    var byName: [[UInt8]: Identifier] = [:]
+    var byID = ShardedTable<Identifier, Authorization>()
+    var byName = ShardedTable<[UInt8], Identifier>()
     for authorization in authorizations {
       byID[authorization.id] = authorization
       let name = Array(authorization.token.utf8)
@@ -21,12 +21,12 @@ public final class AuthorizationSnapshot: Sendable {
     self.revision = revision
     self.authorizations = byID
     self.names = byName
-    self.tokens = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    self.tokens = tokens.reduce(into: ShardedTable()) { $0[$1.id] = $1 }
   }
 
   private init(
-    revision: UInt64, authorizations: [Identifier: Authorization], names: [[UInt8]: Identifier],
-    tokens: [Identifier: APIToken]
+    revision: UInt64, authorizations: ShardedTable<Identifier, Authorization>,
+    names: ShardedTable<[UInt8], Identifier>, tokens: ShardedTable<Identifier, APIToken>
   ) {
     self.revision = revision
     self.authorizations = authorizations
@@ -61,7 +61,8 @@ public final class AuthorizationSnapshot: Sendable {
       let name = Array(authorization.token.utf8)
       if names[name].flatMap({ authorizations[$0] })?.origin != .declared { names[name] = authorization.id }
     case .deleteAuthorization(let id):
-      if let removed = authorizations.removeValue(forKey: id) {
+      if let removed = authorizations[id] {
+        authorizations[id] = nil
         let name = Array(removed.token.utf8)
         if names[name] == id { names[name] = nil }
       }

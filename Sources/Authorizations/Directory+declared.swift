@@ -105,19 +105,24 @@ private struct DeclaredDirectoryBuilder {
       guard let bucket, !mapping.database.isEmpty, !mapping.retentionPolicy.isEmpty else { continue }
       accepted.append((mapping, bucket))
     }
-    // A byte that no name holds keeps "a", "b/c" and "a/b", "c" apart.
-    let names = distinct(accepted.map { "\($0.mapping.database)\u{0}\($0.mapping.retentionPolicy)" })
+    let names = distinct(accepted.map { Self.name(of: $0.mapping) })
     let ids = Dictionary(
       zip(names.map { Array($0.utf8) }, try identifiers(names, "mapping/\(organization.id)")),
       uniquingKeysWith: { first, _ in first })
     for (mapping, bucket) in accepted {
-      let name = "\(mapping.database)\u{0}\(mapping.retentionPolicy)"
-      guard let id = ids[Array(name.utf8)] else { continue }
+      guard let id = ids[Array(Self.name(of: mapping).utf8)] else { continue }
       append(
         Mapping(
           id: id, organizationID: organization.id, database: mapping.database,
           retentionPolicy: mapping.retentionPolicy, bucketID: bucket.id, isDefault: mapping.isDefault))
     }
+  }
+
+  /// `db/rp`, as in front of a 1.x upstream that is asked. Where the database itself holds `/`, a byte that no name holds
+  /// keeps "a", "b/c" and "a/b", "c" apart.
+  private static func name(of mapping: DirectoryDeclaration.Mapping) -> String {
+    let isPlain = !mapping.database.utf8.contains(UInt8(ascii: "/"))
+    return "\(mapping.database)\(isPlain ? "/" : "\u{0}")\(mapping.retentionPolicy)"
   }
 
   /// In front of 1.x: every bucket without a declared mapping of its own policy.

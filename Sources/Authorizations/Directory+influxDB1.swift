@@ -25,7 +25,8 @@ public struct InfluxDB1Database: Sendable, Hashable {
 public typealias IdentifierSource = (_ names: [String], _ kind: String) throws(StoreError) -> [Identifier]
 
 extension Directory {
-  /// Each policy is a bucket `db/rp` with one mapping of the same identifier.
+  /// Each policy is a bucket `db/rp` with one mapping, which has an identifier of its own as a physical mapping of the
+  /// real server has.
   ///
   /// A database whose name is empty or holds `/`, which InfluxDB does not make, is left out: its buckets could be
   /// taken for another database's.
@@ -44,10 +45,11 @@ extension Directory {
     let names = policies.map { "\($0.database)/\($0.policy.name)" }
     let ids = try identifiers(names, "bucket/\(organizationID)")
     let buckets = zip(ids, names).map { Bucket(id: $0, name: $1, organizationID: organizationID) }
-    let mappings = zip(ids, policies).map { id, entry in
+    let mappingIDs = try identifiers(names, "mapping/\(organizationID)")
+    let mappings = zip(zip(mappingIDs, ids), policies).map { id, entry in
       Mapping(
-        id: id, organizationID: organizationID, database: entry.database, retentionPolicy: entry.policy.name,
-        bucketID: id, isDefault: entry.policy.isDefault)
+        id: id.0, organizationID: organizationID, database: entry.database, retentionPolicy: entry.policy.name,
+        bucketID: id.1, isDefault: entry.policy.isDefault)
     }
     return Directory(
       organizations: [Organization(id: organizationID, name: organization)],

@@ -103,6 +103,7 @@ func resolvesAsTheRealServerDid(database: String, policy: String?, bucket: Strin
   #expect(first.buckets.map(\.name) == ["metrics/autogen", "metrics/year", "secret/autogen"])
   let mapping = first.mapping(database: "metrics", retentionPolicy: "", in: organization.id)
   #expect(mapping?.bucketID == first.buckets[0].id)
+  #expect(Set(first.mappings.map(\.id) + first.buckets.map(\.id)).count == 6)
 
   // The same names keep their identifiers; a database that went and came back does not.
   let second = try read([metrics])

@@ -135,3 +135,18 @@ private final class Bench {
   #expect(snapshot.authorization(named: "e\u{301}")?.id.rawValue == 2)
   #expect(snapshot.authorization(named: [0xc3])?.id == nil)
 }
+
+@Test func aChangedTableLeavesItsOriginalAsItWas() {
+  var table = ShardedTable<Int, String>()
+  for key in 0..<1000 { table[key] = "\(key)" }
+  let original = table
+  table[5] = "changed"
+  table[6] = nil
+  table[6] = nil
+  table[1000] = "new"
+  #expect(table.count == 1000 && original.count == 1000)
+  #expect(original[5] == "5" && original[6] == "6" && original[1000] == nil)
+  #expect(table[5] == "changed" && table[6] == nil && table[1000] == "new")
+  #expect(Set(original.values) == Set((0..<1000).map { "\($0)" }))
+  #expect(ShardedTable<Int, Int>().isEmpty)
+}

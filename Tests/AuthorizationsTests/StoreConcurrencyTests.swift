@@ -90,3 +90,31 @@ private func changeManyTimes(_ path: String, _ worker: UInt64) -> String? {
   #expect(try store.identifiers(for: [], kind: "bucket") == [])
   #expect(try store.identifiers(for: ["m/b", "m/b"], kind: "bucket").count == 2)
 }
+
+@Test func registriesThatChangeOneLoginAtOnceLoseNoChange() async throws {
+  let folder = try ScratchFolder()
+  let path = folder.file("s.db")
+  let first = try authorization(1, "shared")
+  try SQLiteAuthorizationStore(path: path).apply(.insertAuthorization(first))
+  let failures = await withTaskGroup(of: String?.self) { group in
+    for worker in 0..<3 { group.addTask { updateManyTimes(path, first.id, worker) } }
+    return await group.reduce(into: []) { $0.append($1) }
+  }
+  #expect(failures == [nil, nil, nil])
+  let last = try #require(try SQLiteAuthorizationStore(path: path).load().authorizations.first)
+  #expect(last.revision == first.revision + 300)
+  #expect(last.description.utf8.count == first.description.utf8.count + 300)
+}
+
+/// Each change builds on the one before it, whoever made that.
+private func updateManyTimes(_ path: String, _ id: Identifier, _ worker: Int) -> String? {
+  do {
+    let store = try SQLiteAuthorizationStore(path: path, busyMilliseconds: 60_000)
+    let registry = AuthorizationRegistry(store: store, publication: Publication(.empty), now: { 0 })
+    try registry.load()
+    for _ in 0..<100 { try registry.updateAuthorization(id) { $0.description += "\(worker)" } }
+    return nil
+  } catch {
+    return "\(error)"
+  }
+}
