@@ -68,7 +68,7 @@ import Testing
   @Test func keepsTheStoreToItself() throws {
     try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
       let management = try ManagementClient(scene.gatehouse)
-      _ = try management.create("keeper", password: "canary-keeper")
+      _ = try management.create("keeper", password: "canary-keeper", reads: ["metrics"])
       for name in try FileManager.default.contentsOfDirectory(atPath: scene.gatehouse.folder.path)
       where name.hasPrefix("gatehouse.db") {
         let attributes = try FileManager.default.attributesOfItem(atPath: scene.gatehouse.folder.file(name))
