@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: [
     "APPLICATION/X-WWW-FORM-URLENCODED", "application/x-www-form-urlencoded; charset=utf-8",
-    "application/x-www-form-urlencoded;charset=UTF-8", "Application/x-www-form-urlencoded ; a=b",
+    "application/x-www-form-urlencoded;charset=UTF-8",
   ])
   func readsFormOfAnySpelling(type: String) throws {
     try Self.play(Request.form(Self.secret, target: "/query?\(Self.metrics)", type: type), statuses: [403])
@@ -51,7 +51,7 @@ import Testing
     "multipart/form-data; boundary=x", "application/x-www-form-urlencoded-not",
     "application/x-www-form-urlencoded, text/plain",
     "text/plain\r\nContent-Type: application/x-www-form-urlencoded",
-    "application/x-www-form-urlencoded; charset=utf-16",
+    "application/x-www-form-urlencoded; charset=utf-16", "Application/x-www-form-urlencoded ; a=b",
   ])
   func neverLetsUnreadBodyDecide(type: String) throws {
     try Self.play(

@@ -42,7 +42,7 @@ import Testing
       connection.send(payload.bytes)
       connection.waitForEnd()
     }
-    try Scene.play(script: script) { scene in
+    try Scene.play(settings: { $0.tables["timeouts"] = ["upstream_response = \"5s\""] }, script: script) { scene in
       let client = try scene.connect()
       let answer = try client.exchange(Request.query("SHOW MEASUREMENTS"))
       #expect(answer.status == 502, "\(answer.status) \(answer.text.prefix(200))")

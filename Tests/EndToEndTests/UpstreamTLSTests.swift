@@ -4,13 +4,14 @@ import Testing
 
 @Suite struct UpstreamTLSTests {
   private static func play(
-    certificate: Certificate, trusted: Certificate, host: String = "localhost",
+    certificate: Certificate, trusted: Certificate, host: String = "localhost", reaches: Bool = false,
     _ body: (GatehouseProcess, ScriptedUpstream) throws -> Void
   ) throws {
     let upstream = try ScriptedUpstream()
     let front = try TLSFront(certificate: certificate, before: upstream.port)
     var settings = GatehouseSettings()
     settings.members = ["https://\(host):\(front.port)"]
+    settings.awaitsDirectory = reaches
     settings.tables["upstream"] = ["ca = \"\(trusted.certificate)\""]
     let gatehouse = try GatehouseProcess(settings)
     do { try body(gatehouse, upstream) } catch { Issue.record("\(error)\n\(gatehouse.eventLog.suffix(1_000))") }
@@ -19,7 +20,7 @@ import Testing
 
   @Test func carriesOverVerifiedTLS() throws {
     let certificate = try Certificate()
-    try Self.play(certificate: certificate, trusted: certificate) { gatehouse, upstream in
+    try Self.play(certificate: certificate, trusted: certificate, reaches: true) { gatehouse, upstream in
       let client = try RawClient(gatehouse)
       for index in 0..<10 { #expect(try client.exchange(Request.write("cpu v=\(index)")).status == 204) }
       let big = String(repeating: "cpu,host=a v=1\n", count: 20_000)

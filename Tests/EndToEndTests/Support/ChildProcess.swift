@@ -50,12 +50,15 @@ final class ChildProcess: Sendable {
     self.output = Awaited([])
     self.errors = Awaited([])
     let readers = [Self.collect(output.ours, into: self.output), Self.collect(errors.ours, into: self.errors)]
-    Background.start { [ended] in
+    Background.start { [ended, output = self.output, errors = self.errors] in
       var status: Int32 = 0
       while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
       for reader in readers { reader.join(seconds: 10) }
       let final = status
       ended.change { $0 = final }
+      // Who waits for output that will never come looks again.
+      output.change { _ in }
+      errors.change { _ in }
     }
   }
 

@@ -31,6 +31,17 @@ final class GatehouseProcess: Sendable {
     let started = try Self.start(in: folder)
     child = Awaited(started.child)
     (port, plainPort) = (started.ports[0], started.ports[1])
+    if settings.awaitsDirectory { try awaitDirectory() }
+  }
+
+  /// Asks for its health, as a service manager does, until it is ready for data.
+  private func awaitDirectory() throws {
+    let client = try RawClient(self, tls: false)
+    for _ in 0..<4_000 {
+      if try client.exchange("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 200 { return }
+      usleep(5_000)
+    }
+    throw HarnessFailure("no directory: \(eventLog)")
   }
 
   /// Starts the program and returns once both its listeners have said that they accept.
@@ -58,14 +69,17 @@ final class GatehouseProcess: Sendable {
     }
   }
 
-  /// Lines of the access log so far, each decoded; a line that is not JSON is an issue.
+  /// Lines of the access log so far, each decoded, without the questions for its health; a line that is not JSON is an issue.
   func accessRecords() -> [[String: Any]] {
-    accessLog.split(separator: "\n").compactMap { line in
+    accessLines.compactMap { line in
       let record = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
       if record == nil { Issue.record("not one JSON object: \(line.prefix(300))") }
       return record
     }
   }
+
+  /// Lines of the access log so far, without the questions for its health.
+  var accessLines: [Substring] { accessLog.split(separator: "\n").filter { !$0.contains("\"/health\"") } }
 
   func addCanary(_ secret: String) { canaries.change { $0.append(secret) } }
 

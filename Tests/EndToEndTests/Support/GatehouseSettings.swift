@@ -9,6 +9,8 @@ struct GatehouseSettings: Sendable {
   var tables: [String: [String]] = [:]
   /// `-`, a path, or nil for none.
   var accessLog: String? = "-"
+  /// Whether to wait until the upstream's directory is loaded.
+  var awaitsDirectory = true
   /// Further keys of the plaintext listener.
   var plaintextListener: [String] = []
   /// Whether an operator token is made with the command line before the start.

@@ -16,11 +16,15 @@ final class RawClient {
   private(set) var wasReset = false
   private var isClosed = false
 
+  /// OpenSSL writes without MSG_NOSIGNAL; a peer that has gone must not end the suite.
+  private static let ignoresBrokenPipe: Void = { _ = Glibc.signal(SIGPIPE, SIG_IGN) }()
+
   /// Connects; reads and writes fail after `seconds` without progress.
   init(
     port: UInt16, tls: Bool, context: ClientContext? = nil, receiveBuffer: Int32? = nil, seconds: Int = 30,
     handshakes: Bool = true
   ) throws {
+    Self.ignoresBrokenPipe
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     self.context = tls && handshakes ? try context ?? ClientContext() : nil
     guard descriptor >= 0 else { throw HarnessFailure("socket: \(errno)") }

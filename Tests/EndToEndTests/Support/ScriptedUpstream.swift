@@ -83,7 +83,8 @@ final class ScriptedUpstream: Sendable {
     while connection.isOpen, let head = try? connection.peekHead() {
       if let rows = directory.current.answer(head) {
         _ = try? connection.readRequest()
-        connection.answer("200 OK", rows, fields: "Content-Type: application/json\r\n")
+        connection.answer(
+          rows.isEmpty ? "204 No Content" : "200 OK", rows, fields: "Content-Type: application/json\r\n")
         continue
       }
       state.change {

@@ -6,11 +6,13 @@ struct UpstreamDirectory: Sendable {
   /// Retention policies by database; the first is the default.
   var databases: [(name: String, policies: [String])] = [("metrics", ["autogen", "weekly"]), ("secret", ["autogen"])]
 
-  /// The rows for a request of the directory, or nil if it is a forwarded one.
+  /// The body for a request of the directory, empty to a ping, or nil if it is a forwarded one.
   ///
   /// Forwarded requests bear `Via`; gatehouse's own do not.
   func answer(_ request: UpstreamRequest) -> String? {
-    guard request.path == "/query", request["Via"] == nil, let text = request.parameter("q").first else { return nil }
+    guard request["Via"] == nil else { return nil }
+    if request.path == "/ping" { return "" }
+    guard request.path == "/query", let text = request.parameter("q").first else { return nil }
     var results: [String] = []
     for (index, statement) in text.split(separator: ";").enumerated() {
       guard let series = series(statement.trimmingCharacters(in: .whitespaces)) else { return nil }
