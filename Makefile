@@ -41,7 +41,9 @@ demo: ## the same as run, but end after the show
 test: install lint ## everything that must pass
 	swift build $(RELEASE) --product gatehouse
 	swift build --build-tests $(FLAGS)
-	swift test --skip-build $(FLAGS)
+	swift test --skip-build $(FLAGS) --skip EndToEndTests
+	@# Alone, so that what they time is gatehouse.
+	swift test --skip-build $(FLAGS) --filter EndToEndTests
 
 test-long: install ## the tests under sanitizers, and the long ones
 	$(SCRIPTS)/sanitizers.sh $(FLAGS)
