@@ -30,6 +30,7 @@ extension DownstreamConnection {
     exchange.bytesIn += step.produced
     hold.append(contentsOf: rest[step.consumed...])
     let payload = UnsafeRawBufferPointer(rebasing: rest[..<step.produced])
+    guard payload.count <= request.maximumBody else { return refuse(.tooLarge) }
     if requestBody.isComplete {
       // A GET that had no body gets none: some servers refuse even an empty one.
       let framing =

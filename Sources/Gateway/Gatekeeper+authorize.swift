@@ -37,7 +37,8 @@ extension Gatekeeper {
       }
       return UpstreamRequest(permit: permit, data, hop: view.client.hop, settings: settings)
     case .upstreamToken(let token):
-      return UpstreamRequest(token, data, hop: view.client.hop, settings: settings)
+      return UpstreamRequest(
+        token, presented: view.authorizationValue, data, hop: view.client.hop, settings: settings)
     }
   }
 

@@ -45,7 +45,10 @@ enum Route: Equatable {
     guard path.first == UInt8(ascii: "/"), let decoded = PercentCoding.decode(path, plusIsBlank: false) else {
       return .undecodable
     }
-    guard !decoded.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return .undecodable }
+    // A query may hold bytes above ASCII, as real servers let it; a path that does names nothing.
+    guard !decoded.contains(where: { $0 < 0x20 || $0 == 0x7f }), !path.contains(where: { $0 >= 0x80 }) else {
+      return .undecodable
+    }
     // Encoded characters that need no encoding, dot segments, empty segments and backslashes are read differently by
     // different servers: such a path names nothing here.
     guard isNormal(path, decoded: decoded) else {

@@ -49,11 +49,17 @@ final class UpstreamRequest {
   }
 
   /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
-  init(_ token: UpstreamToken, _ data: DataRequest, hop: Hop, settings: GatewaySettings) {
+  ///
+  /// - Parameter presented: the client's `Authorization`, which goes on as it came unless the token was a password.
+  init(
+    _ token: UpstreamToken, presented: UnsafeRawBufferPointer, _ data: DataRequest, hop: Hop, settings: GatewaySettings
+  ) {
     authority = .client
     let saying = data.say(nil)
     method = saying.line.method
-    prefix = Self.prefix(saying.line, hop, settings, authorization: Array("Token ".utf8) + token.text)
+    prefix = Self.prefix(
+      saying.line, hop, settings, authorization: token.isPassword ? Array("Token ".utf8) + token.text : Array(presented)
+    )
     body = saying.body
     maximumBody = data.maximumBody
     isRepeatable = data.isRepeatable
