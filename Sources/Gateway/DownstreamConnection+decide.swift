@@ -24,15 +24,15 @@ extension DownstreamConnection {
     case .refreshDirectory:
       park(view, rest: rest)
       wait()
-      let resume = gateway.loop.resumption { [weak self] (isFresh: Bool) in
-        self?.progress.refreshed = isFresh
-        self?.resume()
+      let refreshed = gateway.loop.resumption { [self] (isFresh: Bool) in
+        progress.refreshed = isFresh
+        resume()
       }
-      gateway.shared.services.refreshDirectory { resume($0) }
+      gateway.shared.services.refreshDirectory { refreshed($0) }
     case .manage(let call):
       park(view, rest: rest)
       wait()
-      let resume = gateway.loop.resumption { [weak self] (answer: ManagementAnswer) in self?.managed(answer) }
+      let resume = gateway.loop.resumption { [self] (answer: ManagementAnswer) in managed(answer) }
       gateway.shared.services.manage(call) { resume($0) }
     }
   }
@@ -47,8 +47,7 @@ extension DownstreamConnection {
   private func verify(_ verification: PendingVerification) {
     wait()
     let shared = gateway.shared
-    let resume = gateway.loop.resumption { [weak self] (result: VerificationResult) in
-      guard let self else { return }
+    let resume = gateway.loop.resumption { [self] (result: VerificationResult) in
       progress.authentication = shared.authenticator.conclude(
         verification, result, snapshot: shared.authorizations.value)
       self.resume()

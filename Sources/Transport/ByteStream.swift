@@ -35,7 +35,9 @@ public final class ByteStream: Channel {
 
   private enum State { case connecting, handshaking, open, closed }
 
-  public weak var handler: (any ByteStreamHandler)?
+  /// Kept until the stream is closed. Not weak: a weak reference sends every retain and release of the handler through
+  /// a side table.
+  public private(set) var handler: (any ByteStreamHandler)?
   private var state: State
   private var ssl: OpaquePointer?
   /// What the socket did not take: ciphertext, or plain bytes of a plaintext stream.
@@ -344,6 +346,7 @@ public final class ByteStream: Channel {
     }
     pending = []
     pendingStart = 0
+    handler = nil
     closeDescriptor()
   }
 }

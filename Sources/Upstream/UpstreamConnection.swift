@@ -10,7 +10,8 @@ public final class UpstreamConnection: ByteStreamHandler {
   private unowned let pool: UpstreamPool
   private var stream: ByteStream?
   private var state = State.connecting
-  private weak var handler: (any UpstreamExchangeHandler)?
+  /// From the lease to the end of the exchange.
+  private var handler: (any UpstreamExchangeHandler)?
   private var answersHead = false
   private var exchanges = 0
   private(set) var idleSince: UInt64 = 0

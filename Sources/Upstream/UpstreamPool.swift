@@ -19,13 +19,13 @@ public final class UpstreamPool {
   }
 
   private struct Waiter {
-    weak var handler: (any UpstreamExchangeHandler)?
+    let handler: any UpstreamExchangeHandler
   }
 
   private var slots: [Slot]
   private var waiters: [Waiter] = []
   private var next = 0
-  /// Connections are unowned by their streams; the pool keeps them.
+  /// Every connection that is open, so that none is lost while nobody else refers to it.
   private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
 
   /// Milliseconds for which a member that refused a connection is passed over.
@@ -64,7 +64,7 @@ public final class UpstreamPool {
 
   /// Forgets a handler that waits.
   public func cancelWait(of handler: any UpstreamExchangeHandler) {
-    waiters.removeAll { $0.handler === handler || $0.handler == nil }
+    waiters.removeAll { $0.handler === handler }
   }
 
   /// Connections open to every member.
@@ -108,9 +108,8 @@ public final class UpstreamPool {
   }
 
   private func failFirstWaiter(_ failure: UpstreamFailure) {
-    while !waiters.isEmpty {
-      if let handler = waiters.removeFirst().handler { return handler.upstreamFailed(failure, mayRepeat: false) }
-    }
+    guard !waiters.isEmpty else { return }
+    waiters.removeFirst().handler.upstreamFailed(failure, mayRepeat: false)
   }
 
   private func slotIndex(of member: UpstreamMember) -> Int? { slots.firstIndex { $0.member === member } }
@@ -122,8 +121,8 @@ public final class UpstreamPool {
       slots[i].connecting -= 1
       slots[i].avoidedUntil = 0
     }
-    while !waiters.isEmpty {
-      guard let handler = waiters.removeFirst().handler else { continue }
+    if !waiters.isEmpty {
+      let handler = waiters.removeFirst().handler
       connection.begin(handler)
       return handler.upstreamLeased(connection)
     }
@@ -165,10 +164,7 @@ public final class UpstreamPool {
       guard let i = slots.firstIndex(where: { !$0.idle.isEmpty }), let connection = slots[i].idle.popLast() else {
         return
       }
-      guard let handler = waiters.removeFirst().handler else {
-        slots[i].idle.append(connection)
-        continue
-      }
+      let handler = waiters.removeFirst().handler
       connection.begin(handler)
       handler.upstreamLeased(connection)
     }
