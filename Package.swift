@@ -63,7 +63,7 @@ let package = Package(
     tests("TransportTests", ["Transport"]),
     tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
     tests("ObservationTests", ["Observation"]),
-    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL"]),
+    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),

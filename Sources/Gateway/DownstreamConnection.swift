@@ -313,8 +313,7 @@ extension DownstreamConnection: ByteStreamHandler {
     turn {
       switch state {
       case .readingHead where exchange.startedAt > 0:
-        refuse(
-          Refusal(status: 408, kind: .tooSlow, message: "the request head came too slowly", closesConnection: true))
+        refuse(.headTooSlow)
       case .collecting, .streaming:
         abandonUpstream()
         refuse(.bodyTooSlow)

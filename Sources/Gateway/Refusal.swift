@@ -62,6 +62,10 @@ struct Refusal: Error, Sendable {
     Refusal(status: 503, kind: .unavailable, message: message, retryAfter: retryAfter, closesConnection: closes)
   }
 
+  /// Not 408: on a write, whose head this may become, Telegraf would take any 4xx for final.
+  static let headTooSlow = Refusal(
+    status: 503, kind: .tooSlow, message: "the request head came too slowly", retryAfter: 1, closesConnection: true)
+
   static let bodyTooSlow = Refusal(
     status: 503, kind: .tooSlow, message: "the request body came too slowly", retryAfter: 1, closesConnection: true)
 }

@@ -69,6 +69,8 @@ enum Route: Equatable {
 
   private static func isNormal(_ path: UnsafeRawBufferPointer, decoded: [UInt8]) -> Bool {
     guard !decoded.contains(UInt8(ascii: "\\")), !decoded.contains(UInt8(ascii: ";")) else { return false }
+    var isRaw = [Bool](repeating: false, count: 256)
+    for byte in path { isRaw[Int(byte)] = true }
     var canonicalLength = 0
     for byte in decoded {
       switch byte {
@@ -76,7 +78,7 @@ enum Route: Equatable {
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
         UInt8(ascii: "~"), UInt8(ascii: "/"):
         canonicalLength += 1
-      default: canonicalLength += path.contains(byte) ? 1 : 3
+      default: canonicalLength += isRaw[Int(byte)] ? 1 : 3
       }
     }
     guard canonicalLength == path.count else { return false }

@@ -131,7 +131,8 @@ final class UpstreamRequest {
     switch field.name {
     case .accept, .acceptEncoding: filter == nil
     case .userAgent, .xRequestID, .requestID, .traceparent, .tracestate, .zapTraceSpan: true
-    case .contentType, .contentEncoding: body == nil
+    // Without a body behind them they could only change how the parameters are read.
+    case .contentType, .contentEncoding: carriesClientBody
     case .contentLength, .host, .expect, .via, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost,
       .underscored, .disguisedFraming:
       false
