@@ -15,11 +15,35 @@ extension Configuration {
     /// Never printed: the type redacts itself.
     public var password: Secret?
     public var token: Secret?
+    /// `[upstream.operator]`: for permits that need an administrator, and for the directory; nil where the one above
+    /// serves for everything.
+    public var operatorCredential: Credential?
     /// PEM file of the CAs that verify `https` members; nil for the system's.
     public var caPath: String?
     /// Idle connections kept per member and event loop.
     public var idleConnections = 64
     public var plaintextCredential = false
+
+    public init() {}
+
+    /// A login of 1.x, or a token of 2.x. Secrets are never printed.
+    public struct Credential: Sendable, Equatable {
+      public var username: String?
+      public var password: Secret?
+      public var token: Secret?
+
+      public init(username: String? = nil, password: Secret? = nil, token: Secret? = nil) {
+        self.username = username
+        self.password = password
+        self.token = token
+      }
+    }
+  }
+
+  /// `[policy]`: rules beyond the permissions.
+  public struct Policy: Sendable, Equatable {
+    /// Whether a statement that changes something is refused over GET.
+    public var strictMethods = false
 
     public init() {}
   }

@@ -72,6 +72,7 @@ extension Configuration {
     store = root.decode("store") { Store(&$0, surroundings) }
     directory = Self.directory(&root, dialect: dialect)
     forward = root.decode("forward") { Forward(&$0, dialect: dialect) }
+    policy = root.decode("policy") { Policy(&$0) }
     authorizations = Self.authorizations(&root)
     limits = root.decode("limits") { Limits(&$0) }
     timeouts = root.decode("timeouts") { Timeouts(&$0) }

@@ -7,6 +7,7 @@ public struct Configuration: Sendable, Equatable {
   public var store = Store()
   public var directory = Directory()
   public var forward = Forward()
+  public var policy = Policy()
   public var authorizations: [DeclaredAuthorization] = []
   public var limits = Limits()
   public var timeouts = Timeouts()

@@ -1,8 +1,14 @@
-// The sections that are a list of keys with ranges: store, limits, timeouts, log and passwords.
+// The sections that are a list of keys with ranges: store, policy, limits, timeouts, log and passwords.
 
 extension Configuration.Store {
   init(_ table: inout TableReader, _ surroundings: Surroundings) {
     path = table.path(to: "path", surroundings)?.value ?? surroundings.resolved(path)
+  }
+}
+
+extension Configuration.Policy {
+  init(_ table: inout TableReader) {
+    strictMethods = table.boolean("strict_methods")?.value ?? strictMethods
   }
 }
 

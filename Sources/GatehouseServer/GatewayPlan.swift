@@ -23,8 +23,9 @@ struct GatewayPlan: Sendable {
   let settings: GatewaySettings
   let upstreamLimits: UpstreamLimits
   let upstreamCA: String?
-  /// Value of `Authorization` for the gateway's own questions.
-  let upstreamAuthorization: String
+  /// Value of `Authorization` for the gateway's own questions: the operator's, who sees every database, where there is
+  /// one.
+  let inquiryAuthorization: String
 
   /// - Parameter ticketKeys: kept over reloads, so that sessions can be resumed.
   init(_ configuration: Configuration, ticketKeys: [UInt8]) {
@@ -46,21 +47,26 @@ struct GatewayPlan: Sendable {
     }
     let upstream = configuration.upstream
     upstreamCA = upstream.caPath
-    upstreamAuthorization = Self.authorization(upstream)
-    settings = Self.settings(configuration, authorization: upstreamAuthorization)
+    let everyday = Self.authorization(
+      .init(username: upstream.username, password: upstream.password, token: upstream.token))
+    let operators = upstream.operatorCredential.map(Self.authorization)
+    inquiryAuthorization = operators ?? everyday
+    settings = Self.settings(configuration, everyday: everyday, operators: operators)
     upstreamLimits = UpstreamLimits(
       connections: configuration.limits.upstreamConnections, idleConnections: upstream.idleConnections,
       connectTimeout: configuration.timeouts.upstreamConnect, responseTimeout: configuration.timeouts.upstreamResponse,
       idleTimeout: configuration.timeouts.upstreamIdle)
   }
 
-  private static func authorization(_ upstream: Configuration.Upstream) -> String {
-    if let token = upstream.token { return "Token \(token.revealed)" }
-    let pair = "\(upstream.username ?? ""):\(upstream.password?.revealed ?? "")"
+  private static func authorization(_ credential: Configuration.Upstream.Credential) -> String {
+    if let token = credential.token { return "Token \(token.revealed)" }
+    let pair = "\(credential.username ?? ""):\(credential.password?.revealed ?? "")"
     return "Basic \(String(decoding: Base64.encode(Array(pair.utf8)), as: UTF8.self))"
   }
 
-  private static func settings(_ configuration: Configuration, authorization: String) -> GatewaySettings {
+  private static func settings(
+    _ configuration: Configuration, everyday: String, operators: String?
+  ) -> GatewaySettings {
     var settings = GatewaySettings()
     settings.dialect = configuration.upstream.dialect == .influxDB1 ? .influxDB1 : .influxDB2
     settings.other =
@@ -82,7 +88,9 @@ struct GatewayPlan: Sendable {
     settings.timeouts.sendProgress = configuration.timeouts.sendProgress
     settings.timeouts.idle = configuration.timeouts.idle
     settings.timeouts.upstreamConnect = configuration.timeouts.upstreamConnect
-    settings.upstreamAuthorization = Array(authorization.utf8)
+    settings.upstreamAuthorization = Array(everyday.utf8)
+    settings.operatorAuthorization = operators.map { Array($0.utf8) }
+    settings.strictMethods = configuration.policy.strictMethods
     settings.upstreamAuthority = Array(
       (configuration.upstream.members.first.map { UpstreamMember($0).authority } ?? "").utf8)
     return settings

@@ -182,7 +182,7 @@ public final class Server {
       }
       let worker = DirectoryWorker(
         inquiry: UpstreamInquiry(
-          members: members, tls: tls, authorization: plan.upstreamAuthorization, timeout: inquiryTimeout),
+          members: members, tls: tls, authorization: plan.inquiryAuthorization, timeout: inquiryTimeout),
         asksUpstream: asksUpstream, status: status, management: management, events: events,
         interval: UInt64(configuration.directory.refreshSeconds) * 1_000)
       for member in members where !member.resolve() {

@@ -93,3 +93,38 @@ func credentialInTheClearWithinThisMachineIsFine(host: String) {
 func closedPathIsNeverForwarded(path: String) {
   #expect(problems(in: minimal + "[forward]\nother = [\"\(path)\"]").count == 1)
 }
+
+@Test func operatorCredentialIsReadBesideTheEverydayOne() throws {
+  #expect(try decode(minimal).upstream.operatorCredential == nil)
+  let upstream = try decode(minimal + "[upstream.operator]\nusername = \"root\"\npassword = \"deep\"").upstream
+  #expect(upstream.username == "gatehouse" && upstream.password?.revealed == "secret")
+  let credential = try #require(upstream.operatorCredential)
+  #expect(credential.username == "root" && credential.password?.revealed == "deep" && credential.token == nil)
+  let newer = try decode(listenerOnly + upstream2 + "[upstream.operator]\ntoken = \"deeper\"").upstream
+  #expect(newer.operatorCredential?.token?.revealed == "deeper")
+}
+
+@Test(arguments: [
+  ("", "`username` and `password` are missing: gatehouse needs a login of its own upstream"),
+  ("username = \"root\"", "is missing beside `username`"), ("password = \"deep\"", "is missing beside `password`"),
+  ("username = \"ro:ot\"\npassword = \"deep\"", "must not have a colon"),
+  ("token = \"deep\"", "InfluxDB 1.x knows no tokens; use `username` and `password`"),
+  ("username = \"root\"\npassword = \"\"", "must not be empty"),
+  ("username = \"root\"\npassword = \"deep\"\nca = \"x\"", "unknown key"),
+])
+func operatorCredentialIsJudgedAsTheEverydayOne(keys: String, message: String) {
+  let found = problems(in: minimal + "[upstream.operator]\n" + keys)
+  #expect(found.count == 1 && found[0].contains("upstream.operator") && found[0].contains(message), "\(found)")
+}
+
+@Test func operatorCredentialOfNewInfluxDBIsAToken() {
+  let found = problems(in: listenerOnly + upstream2 + "[upstream.operator]\nusername = \"root\"")
+  #expect(found.map { $0.contains("upstream.operator.") } == [true, true], "\(found)")
+}
+
+@Test func methodsAreStrictOnlyWhereSaid() throws {
+  #expect(try !decode(minimal).policy.strictMethods)
+  #expect(try decode(minimal + "[policy]\nstrict_methods = true").policy.strictMethods)
+  #expect(problems(in: minimal + "[policy]\nstrict_methods = \"yes\"").count == 1)
+  #expect(problems(in: minimal + "[policy]\nstrict_method = true").count == 1)
+}
