@@ -182,4 +182,41 @@ import Testing
       #expect(scene.upstream.requests.isEmpty)
     }
   }
+
+  @Test func neverLetsTextBreakOutOfAnAnswersHead() throws {
+    try Scene.play { scene in
+      let texts = [
+        "x\r\nSet-Cookie: a=b", "x\nSet-Cookie: a=b", "x\rSet-Cookie: a=b", "x\0y", "x\u{7f}y", "x\u{85}y",
+        "\u{1b}[31m",
+        String(repeating: "n", count: 9_000),
+      ]
+      let requests = texts.flatMap { text in
+        [
+          Request.query("SELECT v FROM cpu", database: text.percentEncoded),
+          Request.query("SELECT v FROM \"\(text)\"..cpu"),
+          Request.write("cpu v=1", database: text.percentEncoded),
+          Request.query("SELECT v FROM cpu", parameters: "&params=\(text.percentEncoded)"),
+          Request.write("cpu v=1", database: "metrics&precision=\(text.percentEncoded)"),
+          Request.write("cpu v=1", database: "metrics&rp=\(text.percentEncoded)"),
+        ]
+      }
+      // All at once: unknown names wait for one question to the upstream together.
+      let clients = try requests.map { request in
+        let client = try scene.connect(tls: false)
+        client.send(request)
+        return client
+      }
+      for client in clients {
+        let answer = try client.readAnswer()
+        #expect((400...500).contains(answer.status), "\(answer.status)")
+        #expect(answer["Set-Cookie"] == nil)
+        #expect(answer.error != nil, "\(answer.text)")
+        for value in answer.fields.map(\.value) {
+          #expect(value.utf8.count <= 1_024)
+          #expect(!value.unicodeScalars.contains { $0.value < 32 && $0 != "\t" || $0.value == 127 })
+        }
+      }
+      try scene.expectUntouchedUpstream()
+    }
+  }
 }

@@ -126,4 +126,17 @@ import Testing
     try FramingTests.expectRefusal(
       Payload(target, "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n"), statuses: [400, 404])
   }
+
+  @Test func refusesHeadOverItsLimit() throws {
+    for request in [
+      "GET /\(String(repeating: "a", count: 70_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /ping?\(String(repeating: "a=b&", count: 20_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
+      "\(String(repeating: "G", count: 70_000)) /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\nX-A: \(String(repeating: "a", count: 70_000))\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\n\(String(repeating: "X-A: \(String(repeating: "a", count: 1_000))\r\n", count: 70))\r\n",
+      String(repeating: "\r\n", count: 100_000) + "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+    ] {
+      try FramingTests.expectRefusal(Payload("", request), statuses: [400, 414, 431])
+    }
+  }
 }
