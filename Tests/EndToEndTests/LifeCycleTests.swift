@@ -28,7 +28,8 @@ import Testing
         #expect(rest.contains("first") && rest.hasSuffix("4\r\nlast\r\n0\r\n\r\n"))
       }
       #expect(scene.gatehouse.waitForEnd() == 0)
-      #expect(scene.gatehouse.accessRecords().count == 100)
+      let records = scene.gatehouse.accessRecords()
+      #expect(records.count == 100, "\(records.filter { $0["path"] as? String != "/query" })")
     }
   }
 

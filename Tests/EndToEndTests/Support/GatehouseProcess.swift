@@ -27,7 +27,9 @@ final class GatehouseProcess: Sendable {
     self.folder = folder
     let token = settings.hasOperatorToken ? try Self.makeOperatorToken(folder.file("gatehouse.toml")) : nil
     self.token = token ?? known
-    canaries = Awaited(settings.logins.flatMap(\.secrets) + [settings.upstreamPassword] + (token.map { [$0] } ?? []))
+    canaries = Awaited(
+      settings.logins.flatMap(\.secrets) + [settings.upstreamToken ?? settings.upstreamPassword]
+        + (token.map { [$0] } ?? []))
     let started = try Self.start(in: folder)
     child = Awaited(started.child)
     (port, plainPort) = (started.ports[0], started.ports[1])

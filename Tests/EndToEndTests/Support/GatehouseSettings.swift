@@ -5,6 +5,10 @@ struct GatehouseSettings: Sendable {
   var members: [String]
   var logins = Login.all
   var upstreamPassword = "canary-upstream-8Kd2"
+  /// The gateway's token before a 2.x upstream; nil for a 1.x one.
+  var upstreamToken: String?
+  /// Whole sections, e.g. a declared directory.
+  var sections = ""
   /// Further keys by table, e.g. `["timeouts": ["head = \"500ms\""]]`.
   var tables: [String: [String]] = [:]
   /// `-`, a path, or nil for none.
@@ -32,12 +36,12 @@ struct GatehouseSettings: Sendable {
       \(plaintextListener.joined(separator: "\n"))
 
       [upstream]
-      dialect = "influxdb-1"
+      dialect = "\(upstreamToken == nil ? "influxdb-1" : "influxdb-2")"
       members = [\(members.map { "\"\($0)\"" }.joined(separator: ", "))]
-      username = "gatehouse"
-      password = "\(upstreamPassword)"
 
       """
+    text +=
+      upstreamToken.map { "token = \"\($0)\"\n" } ?? "username = \"gatehouse\"\npassword = \"\(upstreamPassword)\"\n"
     if let keys = tables["upstream"] { text += keys.joined(separator: "\n") + "\n" }
     text += "\n"
     var rest = tables.filter { $0.key != "upstream" }
@@ -47,6 +51,7 @@ struct GatehouseSettings: Sendable {
     for (table, keys) in rest.sorted(by: { $0.key < $1.key }) {
       text += "[\(table)]\n\(keys.joined(separator: "\n"))\n\n"
     }
+    text += sections + "\n"
     for login in logins { text += login.toml }
     return text
   }
