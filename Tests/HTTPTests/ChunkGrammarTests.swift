@@ -11,7 +11,7 @@ import Testing
     "2\r\nabc\r\n0\r\n\r\n", "2\r\nab0\r\n\r\n", "2;a\rb\r\nab\r\n0\r\n\r\n", "2;a\nab\r\n0\r\n\r\n",
     "2;\u{00}\r\nab\r\n0\r\n\r\n", "2;a\r\r\nab\r\n0\r\n\r\n", "g\r\n", ";a\r\n", "2,\r\nab", "\u{0b}2\r\nab",
     "0\r\n x: y\r\n\r\n", "0\r\n: y\r\n\r\n", "0\r\nx: y\n\r\n", "0\r\nx: \u{00}\r\n\r\n", "0\r\nx: y\r\r\n\r\n",
-    "0\r\n\r ",
+    "0\r\n\r ", "0\r\nx\r\n\r\n", "0\r\nx y: z\r\n\r\n", "0\r\nx : y\r\n\r\n",
   ])
   func refuses(text: String) {
     #expect(readChunked(text) == .refused(.malformedChunk))
@@ -100,6 +100,18 @@ import Testing
     for split in 0...body.count {
       #expect(readBody([Array(body[..<split]), Array(body[split...])]) == .refused(.malformedChunk))
     }
+  }
+
+  @Test func announcesWhatTheSizeLineSaid() {
+    var decoder = BodyDecoder(.chunked)
+    var bytes = Array("ffffff\r\nabc".utf8)
+    #expect(decoder.announced == 0)
+    bytes.withUnsafeMutableBytes { bytes in
+      do throws(HeadProblem) { _ = try decoder.decode(bytes) } catch { Issue.record(error) }
+    }
+    #expect(decoder.announced == 0xff_ffff - 3)
+    #expect(BodyDecoder(.length(7)).announced == 7)
+    #expect(BodyDecoder(.close).announced == 0)
   }
 
   @Test func doesNothingAfterTheEnd() {

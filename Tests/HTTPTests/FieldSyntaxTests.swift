@@ -125,4 +125,30 @@ private let controls: [UInt8] = Array(0...0x1f) + [0x7f]
       #expect(decoder.fields.first?.name == expected, "\(spelling)")
     }
   }
+
+  @Test func knowsFieldsThatEndAtThisHop() {
+    let decoder = RequestHeadDecoder()
+    let head = Array(
+      """
+      GET / HTTP/1.1\r
+      Host: a\r
+      Connection: x-one , X-TWO\r
+      connection: x-three, host, content-type\r
+      X-One: 1\r
+      x-two: 2\r
+      X-Three: 3\r
+      X-On: 4\r
+      X-Four: 5\r
+      Content-Type: 6\r
+      TE: 7\r
+      Upgrade: 8\r
+      \r
+
+      """.utf8)
+    _ = readRequest(head, with: decoder)
+    head.withUnsafeBytes { bytes in
+      let kept = decoder.fields.filter { !decoder.endsAtHop($0, in: bytes) }.map { text(bytes, $0.nameRange) }
+      #expect(kept == ["Host", "X-On", "X-Four", "Content-Type"])
+    }
+  }
 }

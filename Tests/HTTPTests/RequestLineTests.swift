@@ -80,6 +80,17 @@ private func line(_ line: String, fields: String = "Host: a\r\n") -> Reading<Req
     #expect(line("GET / HTTP/1.0", fields: "Host: a\r\nHost: b\r\n").problem == .hostMissingOrRepeated)
   }
 
+  @Test(arguments: ["a b", "a,b", "a/b", "u@a", "a\tb", "a?b", "a#b", "\u{e9}", "a;b", "a\\b", "<a>"])
+  func refusesWhatIsNoHost(value: String) {
+    #expect(line("GET / HTTP/1.1", fields: "Host: \(value)\r\n").problem == .hostMissingOrRepeated)
+    #expect(readRequest("GET http://\(value) HTTP/1.1\r\nHost: a\r\n\r\n").summary?.authority != value)
+  }
+
+  @Test(arguments: ["a.example:8086", "[::1]:80", "127.0.0.1", "a_b", "%41", ""])
+  func takesHost(value: String) {
+    #expect(line("GET / HTTP/1.1", fields: "Host: \(value)\r\n").summary?.authority == value)
+  }
+
   @Test func takesHTTP10WithoutHost() {
     #expect(line("GET / HTTP/1.0", fields: "").summary?.authority == nil)
     #expect(line("GET / HTTP/1.0", fields: "").summary?.minorVersion == 0)

@@ -62,6 +62,12 @@ enum ReferenceReader {
     return !bytes.isEmpty && bytes.allSatisfy { allowed.contains($0) }
   }
 
+  /// By its characters alone.
+  private static func isHost(_ bytes: some Sequence<UInt8>) -> Bool {
+    let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:[]%".utf8)
+    return bytes.allSatisfy { allowed.contains($0) }
+  }
+
   private static func isTarget(_ bytes: [UInt8], method: [UInt8]) -> Bool {
     guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != 0x23 }) else { return false }
     if bytes[0] == 0x2f { return true }
@@ -69,7 +75,7 @@ enum ReferenceReader {
     for scheme in ["http://", "https://"] where bytes.map({ $0 | 0x20 }).starts(with: scheme.utf8) {
       guard Array(bytes.prefix(scheme.utf8.count)).suffix(3).elementsEqual("://".utf8) else { continue }
       let authority = bytes.dropFirst(scheme.utf8.count).prefix { $0 != 0x2f && $0 != 0x3f }
-      return !authority.isEmpty && !authority.contains(0x40)
+      return !authority.isEmpty && isHost(authority)
     }
     return false
   }
@@ -77,8 +83,8 @@ enum ReferenceReader {
   private static func framing(_ fields: [TextField], isOld: Bool) -> BodyFraming? {
     func values(_ name: String) -> [String] { fields.filter { $0.name.lowercased() == name }.map(\.value) }
     guard values("content_length").isEmpty, values("transfer_encoding").isEmpty else { return nil }
-    let hosts = values("host").count
-    guard hosts == 1 || (isOld && hosts == 0) else { return nil }
+    let hosts = values("host")
+    guard hosts.count == 1 || (isOld && hosts.isEmpty), hosts.allSatisfy({ isHost($0.utf8) }) else { return nil }
     let lengths = values("content-length")
     let codings = values("transfer-encoding")
     if codings.isEmpty, lengths.isEmpty { return BodyFraming.none }
@@ -118,7 +124,7 @@ enum ReferenceReader {
     }
     while let trailer = line() {
       if trailer.isEmpty { return (payload, position) }
-      guard isToken([trailer[0]]) else { return nil }
+      guard let colon = trailer.firstIndex(of: 0x3a), isToken(Array(trailer[..<colon])) else { return nil }
     }
     return nil
   }
