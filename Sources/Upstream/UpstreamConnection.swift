@@ -24,6 +24,7 @@ public final class UpstreamConnection: ByteStreamHandler {
   private var body = BodyDecoder(.none)
   private var keepsAlive = false
   private var requestIsComplete = false
+  private var responseHasBegun = false
 
   /// 1xx responses before the final one: more is a flood (RFC 9110 §15.2 expects few).
   private static let maximumInformational = 8
@@ -61,6 +62,7 @@ public final class UpstreamConnection: ByteStreamHandler {
     informational = 0
     answersHead = false
     requestIsComplete = false
+    responseHasBegun = false
     stream?.clearDeadline()
   }
 
@@ -143,6 +145,7 @@ public final class UpstreamConnection: ByteStreamHandler {
       held.removeAll(keepingCapacity: true)
       switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[keptCount...])) {
       case .bytes(let count):
+        responseHasBegun = true
         stream.setDeadline(after: pool.limits.responseTimeout)
         received(UnsafeMutableRawBufferPointer(rebasing: room[..<(keptCount + count)]))
       case .wouldBlock:
@@ -243,7 +246,7 @@ public final class UpstreamConnection: ByteStreamHandler {
 
   private func fail(_ failure: UpstreamFailure) {
     let wasConnecting = state == .connecting
-    let mayRepeat = state == .awaitingHead && isReused && failure == .reset && held.isEmpty
+    let mayRepeat = state == .awaitingHead && isReused && failure == .reset && !responseHasBegun
     let handler = handler
     self.handler = nil
     close()

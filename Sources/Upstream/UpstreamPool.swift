@@ -41,6 +41,21 @@ public final class UpstreamPool {
 
   /// A connection now, or nil: then `handler` is told later, unless it cancels.
   public func lease(for handler: any UpstreamExchangeHandler) -> UpstreamConnection? {
+    // A client that has its next request ready when a connection comes free must not overtake who waits for one.
+    if waiters.isEmpty, let connection = takeIdle() {
+      connection.begin(handler)
+      return connection
+    }
+    guard waiters.count < Self.maximumWaiters else {
+      handler.upstreamFailed(.exhausted, mayRepeat: false)
+      return nil
+    }
+    waiters.append(Waiter(handler: handler))
+    connectForWaiters()
+    return nil
+  }
+
+  private func takeIdle() -> UpstreamConnection? {
     for offset in slots.indices {
       let i = (next + offset) % slots.count
       while let connection = slots[i].idle.popLast() {
@@ -49,16 +64,9 @@ public final class UpstreamPool {
           continue
         }
         next = i + 1
-        connection.begin(handler)
         return connection
       }
     }
-    guard waiters.count < Self.maximumWaiters else {
-      handler.upstreamFailed(.exhausted, mayRepeat: false)
-      return nil
-    }
-    waiters.append(Waiter(handler: handler))
-    connectForWaiters()
     return nil
   }
 
