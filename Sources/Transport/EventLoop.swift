@@ -62,9 +62,15 @@ public final class EventLoop {
         channel.deadlineExpired()
       }
       housekeeping?()
-      for channel in batchClosed { Unmanaged.passUnretained(channel).release() }
-      batchClosed.removeAll(keepingCapacity: true)
+      releaseClosed()
     }
+    releaseClosed()
+  }
+
+  /// Lets go of channels that were closed outside of `run`, which hold their loop as it holds them.
+  public func releaseClosed() {
+    for channel in batchClosed { Unmanaged.passUnretained(channel).release() }
+    batchClosed.removeAll(keepingCapacity: true)
   }
 
   public func stop() { isStopping = true }

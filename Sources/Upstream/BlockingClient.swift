@@ -46,6 +46,7 @@ public struct BlockingClient {
       let pool = UpstreamPool(
         loop: loop, members: [member], tls: tls,
         limits: UpstreamLimits(connectTimeout: timeoutMilliseconds, responseTimeout: timeoutMilliseconds))
+      defer { pool.close() }
       let exchange = BlockingExchange(
         loop: loop, request: Array((request + "\r\n").utf8) + body, isHead: method == "HEAD", maximumBody: maximumBody)
       if let connection = pool.lease(for: exchange) { exchange.upstreamLeased(connection) }

@@ -75,6 +75,14 @@ public final class UpstreamPool {
     waiters.removeAll { $0.handler === handler }
   }
 
+  /// Closes every connection, whoever has it. The loop keeps what is open and each of them keeps the loop, so a loop that
+  /// ends before its process does must have none.
+  public func close() {
+    waiters = []
+    for connection in connections.values { connection.abandon() }
+    loop.releaseClosed()
+  }
+
   /// Connections open to every member.
   public var openConnections: Int { slots.reduce(0) { $0 + $1.open } }
 
