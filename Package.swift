@@ -64,7 +64,7 @@ let package = Package(
     tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream"]),
-    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON"]),
+    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],

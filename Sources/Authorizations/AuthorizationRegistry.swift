@@ -9,6 +9,8 @@ public enum ChangeError: Error, Sendable, Equatable {
   case readOnly
   /// The store is out of reach; nothing was changed. The text is for the log.
   case unavailable(String)
+  /// The journal cannot be written; nothing was changed. The text is for the log.
+  case unrecorded(String)
 }
 
 /// Owns the store and what the configuration declares. Used from one thread, the management thread.
@@ -18,6 +20,7 @@ public enum ChangeError: Error, Sendable, Equatable {
 public final class AuthorizationRegistry {
   private let store: any AuthorizationStore
   private let publication: Publication<AuthorizationSnapshot>
+  private let journal: (any ChangeJournal)?
   /// Nanoseconds since 1970.
   let now: () -> Int64
   private var generator: IdentifierGenerator
@@ -27,9 +30,11 @@ public final class AuthorizationRegistry {
 
   public init(
     store: any AuthorizationStore, publication: Publication<AuthorizationSnapshot>,
-    generator: IdentifierGenerator = IdentifierGenerator(), now: @escaping () -> Int64
+    journal: (any ChangeJournal)? = nil, generator: IdentifierGenerator = IdentifierGenerator(),
+    now: @escaping () -> Int64
   ) {
     self.store = store
+    self.journal = journal
     self.publication = publication
     self.generator = generator
     self.now = now
@@ -49,9 +54,23 @@ public final class AuthorizationRegistry {
 
   /// Replaces the logins of the configuration file. One that is as before keeps its revision, and with it every
   /// verification that is remembered. Publishes nothing: `load` follows.
-  public func replaceDeclared(_ logins: [Authorization]) {
+  ///
+  /// - Parameter author: who is written down for the differences; nil at start, when there is nothing to differ from.
+  public func replaceDeclared(_ logins: [Authorization], by author: ChangeAuthor? = nil) throws(ChangeError) {
     let before = Dictionary(declared.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    declared = logins.map { login in
+    let replaced = renewed(logins, before)
+    if let author {
+      let after = Dictionary(replaced.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+      for id in Set(before.keys).union(after.keys).sorted() where before[id] != after[id] {
+        try journal?.willMake(
+          ChangeIntent(author: author, change: .authorization(before: before[id], after: after[id])))
+      }
+    }
+    declared = replaced
+  }
+
+  private func renewed(_ logins: [Authorization], _ before: [Identifier: Authorization]) -> [Authorization] {
+    logins.map { login in
       var login = login
       if let old = before[login.id] {
         login.createdAt = old.createdAt
@@ -76,63 +95,73 @@ public final class AuthorizationRegistry {
 
   /// Adds an authorization made by `build`, which is given a fresh identifier and the time.
   public func createAuthorization(
-    _ build: (Identifier, Int64) -> Authorization
+    by author: ChangeAuthor, _ build: (Identifier, Int64) -> Authorization
   ) throws(ChangeError) -> Authorization {
     try attempt { () throws(ChangeError) in
       let time = now()
       let made = build(generator.next(now: time), time)
       guard snapshot.authorization(named: made.token) == nil else { throw .nameTaken }
-      return try commit(.insertAuthorization(made)) ? made : nil
+      return try commit(
+        .insertAuthorization(made), .authorization(before: nil, after: made), by: author) ? made : nil
     }
   }
 
   /// Changes one authorization. `change` sees its newest state and may be called again if another process interferes.
   @discardableResult
   public func updateAuthorization(
-    _ id: Identifier, _ change: (inout Authorization) -> Void
+    _ id: Identifier, by author: ChangeAuthor, _ change: (inout Authorization) -> Void
   ) throws(ChangeError) -> Authorization {
     try attempt { () throws(ChangeError) in
-      guard var changed = snapshot.authorizations[id] else { throw .notFound }
-      guard changed.origin == .stored else { throw .readOnly }
+      guard let present = snapshot.authorizations[id] else { throw .notFound }
+      guard present.origin == .stored else { throw .readOnly }
+      var changed = present
       change(&changed)
       changed.revision &+= 1
       changed.updatedAt = now()
-      return try commit(.updateAuthorization(changed)) ? changed : nil
+      return try commit(
+        .updateAuthorization(changed), .authorization(before: present, after: changed), by: author) ? changed : nil
     }
   }
 
-  public func deleteAuthorization(_ id: Identifier) throws(ChangeError) {
+  public func deleteAuthorization(_ id: Identifier, by author: ChangeAuthor) throws(ChangeError) {
     try pollForChangesElsewhere()
-    if let present = snapshot.authorizations[id], present.origin != .stored { throw .readOnly }
-    _ = try commit(.deleteAuthorization(id))
+    guard let present = snapshot.authorizations[id] else { throw .notFound }
+    guard present.origin == .stored else { throw .readOnly }
+    _ = try commit(.deleteAuthorization(id), .authorization(before: present, after: nil), by: author)
   }
 
   /// As `createAuthorization`.
-  public func createToken(_ build: (Identifier, Int64) -> APIToken) throws(ChangeError) -> APIToken {
+  public func createToken(
+    by author: ChangeAuthor, _ build: (Identifier, Int64) -> APIToken
+  ) throws(ChangeError) -> APIToken {
     try attempt { () throws(ChangeError) in
       let time = now()
       let made = build(generator.next(now: time), time)
-      return try commit(.insertToken(made)) ? made : nil
+      return try commit(.insertToken(made), .token(before: nil, after: made), by: author) ? made : nil
     }
   }
 
   /// As `updateAuthorization`.
   @discardableResult
-  public func updateToken(_ id: Identifier, _ change: (inout APIToken) -> Void) throws(ChangeError) -> APIToken {
+  public func updateToken(
+    _ id: Identifier, by author: ChangeAuthor, _ change: (inout APIToken) -> Void
+  ) throws(ChangeError) -> APIToken {
     try attempt { () throws(ChangeError) in
-      guard var changed = snapshot.tokens[id] else { throw .notFound }
-      guard changed.origin == .stored else { throw .readOnly }
+      guard let present = snapshot.tokens[id] else { throw .notFound }
+      guard present.origin == .stored else { throw .readOnly }
+      var changed = present
       change(&changed)
       changed.revision &+= 1
       changed.updatedAt = now()
-      return try commit(.updateToken(changed)) ? changed : nil
+      return try commit(.updateToken(changed), .token(before: present, after: changed), by: author) ? changed : nil
     }
   }
 
-  public func deleteToken(_ id: Identifier) throws(ChangeError) {
+  public func deleteToken(_ id: Identifier, by author: ChangeAuthor) throws(ChangeError) {
     try pollForChangesElsewhere()
-    if let present = snapshot.tokens[id], present.origin != .stored { throw .readOnly }
-    _ = try commit(.deleteToken(id))
+    guard let present = snapshot.tokens[id] else { throw .notFound }
+    guard present.origin == .stored else { throw .readOnly }
+    _ = try commit(.deleteToken(id), .token(before: present, after: nil), by: author)
   }
 
   /// Identifiers for named things; see `AuthorizationStore`.
@@ -152,8 +181,11 @@ public final class AuthorizationRegistry {
   /// Each means that another process made a change meanwhile; that many in a row is no accident.
   private static let attempts = 100
 
-  /// Stores and publishes; false where another process interfered and the change has to be made anew.
-  private func commit(_ change: StoreChange) throws(ChangeError) -> Bool {
+  /// Writes down, stores and publishes; false where another process interfered and the change has to be made anew.
+  private func commit(
+    _ change: StoreChange, _ intended: ChangeIntent.Change, by author: ChangeAuthor
+  ) throws(ChangeError) -> Bool {
+    try journal?.willMake(ChangeIntent(author: author, change: intended))
     do throws(StoreError) {
       try store.apply(change)
     } catch {

@@ -18,7 +18,7 @@ extension ChangeError: CustomStringConvertible {
     case .nameTaken: "another authorization has this name"
     case .notFound: "not found"
     case .readOnly: "declared in the configuration file"
-    case .unavailable(let text): text
+    case .unavailable(let text), .unrecorded(let text): text
     }
   }
 }

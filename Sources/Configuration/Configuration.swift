@@ -25,10 +25,12 @@ public struct Configuration: Sendable, Equatable {
     public init() {}
   }
 
-  /// `[log]`: where the access log goes.
+  /// `[log]`: where the access log and the audit log go.
   public struct Log: Sendable, Equatable {
     /// `-` for standard output; nil for no access log.
     public var access: String? = "-"
+    /// The file of the audit log; nil for none.
+    public var audit: String?
 
     public init() {}
   }

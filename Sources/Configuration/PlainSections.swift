@@ -45,6 +45,24 @@ extension Configuration.Timeouts {
 
 extension Configuration.Log {
   init(_ table: inout TableReader, _ surroundings: Surroundings) {
+    readAccess(&table, surroundings)
+    readAudit(&table, surroundings)
+  }
+
+  /// A file and nothing else: what cannot be kept is not done, and a pipe keeps nothing.
+  private mutating func readAudit(_ table: inout TableReader, _ surroundings: Surroundings) {
+    guard let node = table.take("audit") else { return }
+    switch node.value {
+    case .boolean(false): audit = nil
+    case .string(let path):
+      if table.check(Located(value: path, position: node.position), of: "audit") {
+        audit = surroundings.resolved(path)
+      }
+    default: table.wrongType("audit", node, expected: "a path or false")
+    }
+  }
+
+  private mutating func readAccess(_ table: inout TableReader, _ surroundings: Surroundings) {
     guard let node = table.take("access") else { return }
     switch node.value {
     case .boolean(false): access = nil

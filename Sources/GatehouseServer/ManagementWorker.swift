@@ -15,6 +15,7 @@ final class ManagementWorker {
   private let directory: Publication<Directory>
   private let events: EventLog
   private let plan: DirectoryPlan
+  private let trail: AuditTrail?
   private var polledAt: UInt64 = 0
   private var storeIsReachable = true
 
@@ -24,9 +25,10 @@ final class ManagementWorker {
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options, passwordCost: Int,
-    events: EventLog
+    trail: AuditTrail?, events: EventLog
   ) {
-    registry = AuthorizationRegistry(store: store, publication: authorizations, now: { Timestamp.now.nanoseconds })
+    registry = AuthorizationRegistry(
+      store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
     let hasher = PasswordHasher()
     service = ManagementService(
       registry: registry, directory: directory, options: options,
@@ -38,32 +40,37 @@ final class ManagementWorker {
       },
       hash: { try? hasher.make($0, cost: passwordCost).text },
       audit: { record in
+        if let trail { return trail.record(record) }
         events.log(
           .info, "management",
-          ["operation": .text("\(record.operation)"), "source": .text(record.source), "status": .number(record.status)])
+          [
+            "operation": .text(record.operation.rawValue), "caller": .text(record.caller?.description ?? ""),
+            "source": .text(record.source), "status": .number(record.status), "reason": .text(record.refusal ?? ""),
+          ])
       })
+    self.trail = trail
     self.directory = directory
     self.events = events
     self.plan = plan
   }
 
   /// Loads the store and what the configuration declares.
-  func load(_ logins: [DeclaredLogin]) throws(ChangeError) {
-    try replaceDeclared(logins)
+  func load(_ logins: [DeclaredLogin], by author: ChangeAuthor? = nil) throws(ChangeError) {
+    try replaceDeclared(logins, by: author)
     try registry.load()
   }
 
   /// Declared logins belong to the first organization and its first user.
-  private func replaceDeclared(_ logins: [DeclaredLogin]) throws(ChangeError) {
+  private func replaceDeclared(_ logins: [DeclaredLogin], by author: ChangeAuthor?) throws(ChangeError) {
     let owner: (organization: Identifier, user: Identifier)
     do throws(StoreError) { owner = try plan.owner(identifiers) } catch {
       throw .unavailable("\(error)")
     }
     let loadedAt = Timestamp.now.nanoseconds
-    registry.replaceDeclared(
+    try registry.replaceDeclared(
       logins.map {
         $0.authorization(organizationID: owner.organization, userID: owner.user, loadedAt: loadedAt)
-      })
+      }, by: author)
   }
 
   private func identifiers(_ names: [String], _ kind: String) throws(StoreError) -> [Identifier] {
@@ -102,12 +109,19 @@ final class ManagementWorker {
     return ManagementAnswer(status: response.status, fields: response.fields, body: response.body)
   }
 
-  /// Replaces the declared logins after a reload.
+  /// Replaces the declared logins after a reload; where that cannot be audited the old ones go on.
   func reload(_ logins: [DeclaredLogin]) {
-    do throws(ChangeError) { try load(logins) } catch {
+    let author = ChangeAuthor(.configuration)
+    do throws(ChangeError) {
+      try load(logins, by: author)
+      trail?.conclude(author)
+    } catch {
       events.log(.error, "declared logins cannot be loaded", ["reason": .text("\(error)")])
     }
   }
+
+  /// Opens the audit log by its path again.
+  func reopenAuditLog() { trail?.reopen() }
 
   /// Called by the loop between events.
   func housekeep(now: UInt64) {

@@ -147,19 +147,35 @@ public final class Server {
       let worker: ManagementWorker
       do {
         let store = try SQLiteAuthorizationStore(path: configuration.store.path)
+        let trail = try auditTrail(configuration, events)
         worker = ManagementWorker(
           store: store, authorizations: authorizations, directory: directory, plan: DirectoryPlan(configuration),
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwordCost: configuration.passwords.cost, events: events)
+          passwordCost: configuration.passwords.cost, trail: trail, events: events)
         try worker.load(logins)
         try worker.publishDeclaredDirectory()
+      } catch let problem as AuditFile.Problem {
+        throw StartProblem(problem.description)
       } catch {
         throw StartProblem("store \(configuration.store.path): \(error)")
       }
       loop.housekeeping = { [unowned loop, unowned worker] in worker.housekeep(now: loop.now) }
       return worker
+    }
+  }
+
+  private static func auditTrail(
+    _ configuration: Configuration, _ events: EventLog
+  ) throws(AuditFile.Problem) -> AuditTrail? {
+    guard let path = configuration.log.audit else { return nil }
+    return AuditTrail(try AuditFile(path: path)) { problem in
+      if let problem {
+        events.log(.error, "the audit log cannot be written", ["reason": .text(problem)])
+      } else {
+        events.log(.info, "the audit log can be written again")
+      }
     }
   }
 
@@ -259,7 +275,9 @@ public final class Server {
     case .stop:
       if drainDeadline == nil { drain() } else { loop.stop() }
     case .reload: reload()
-    case .reopenLogs: accessLog?.reopen()
+    case .reopenLogs:
+      accessLog?.reopen()
+      management.mailbox.post { ($0.context as? ManagementWorker)?.reopenAuditLog() }
     }
   }
 

@@ -21,6 +21,11 @@ public struct JSONWriter {
     bytes += Array((value ? "true" : "false").utf8)
   }
 
+  public mutating func member(_ name: String, _ value: Int) {
+    key(name)
+    bytes += Array(String(value).utf8)
+  }
+
   public mutating func member(_ name: String, object body: (inout JSONWriter) -> Void) {
     key(name)
     needsComma = false
@@ -88,8 +93,19 @@ public struct JSONWriter {
   /// Appends a string with its quotes.
   public static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
+    var isC2 = false
     for byte in text.utf8 {
+      if isC2 {
+        isC2 = false
+        // C1 controls: some terminals obey them as they do escape sequences.
+        if byte < 0xa0 {
+          bytes += Array("\\u00".utf8) + [digit(byte >> 4), digit(byte & 0xf)]
+          continue
+        }
+        bytes.append(0xc2)
+      }
       switch byte {
+      case 0xc2: isC2 = true
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
       case 0x0a: bytes += Array("\\n".utf8)
       case 0x0d: bytes += Array("\\r".utf8)

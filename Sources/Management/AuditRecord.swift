@@ -36,15 +36,22 @@ public struct AuditRecord: Sendable {
   public internal(set) var caller: Identifier?
   public let source: String
   public let traceSpan: String?
+  /// Ties the record to the intents of the same call.
+  public let call: UInt64
+  public let method: String
+  public let path: String
   public internal(set) var before: State?
   public internal(set) var after: State?
   public internal(set) var status = 0
   /// Why the call was refused.
   public internal(set) var refusal: String?
 
-  init(source: String, traceSpan: String?) {
-    self.source = source
-    self.traceSpan = traceSpan
+  init(_ request: ManagementRequest) {
+    source = request.source
+    traceSpan = request.usableTraceSpan
+    call = .random(in: 1 ... .max)
+    method = request.method
+    path = request.path
   }
 
   var isWorthKeeping: Bool { operation != .other || refusal != nil }

@@ -17,8 +17,9 @@ extension ManagementService {
     let status = body.status.map { Status(rawValue: $0) }
     if case .some(nil) = status { throw ManagementError(.invalid, "unknown authorization status") }
     try checkDescription(body.description ?? "")
+    let author = exchange.author(caller)
     let changed = try change { () throws(ChangeError) in
-      try registry.updateAuthorization(present.id) {
+      try registry.updateAuthorization(present.id, by: author) {
         if case .some(.some(let status)) = status { $0.status = status }
         if let description = body.description { $0.description = description }
       }
@@ -33,7 +34,8 @@ extension ManagementService {
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
     try caller.demandWrite(present)
-    try change { () throws(ChangeError) in try registry.deleteAuthorization(present.id) }
+    let author = exchange.author(caller)
+    try change { () throws(ChangeError) in try registry.deleteAuthorization(present.id, by: author) }
     return .noContent
   }
 
@@ -51,8 +53,9 @@ extension ManagementService {
     guard let hash = hash(Array(password.utf8)) else {
       throw ManagementError(.internalError, "the password could not be hashed")
     }
+    let author = exchange.author(caller)
     let changed = try change { () throws(ChangeError) in
-      try registry.updateAuthorization(present.id) { $0.passwordHash = hash }
+      try registry.updateAuthorization(present.id, by: author) { $0.passwordHash = hash }
     }
     exchange.record.after = AuditRecord.State(changed)
     return .noContent
@@ -68,6 +71,7 @@ extension ManagementService {
       case .readOnly: throw .declared
       // What the store says is for the log, not for a client.
       case .unavailable: throw ManagementError(.unavailable, "the store is out of reach; nothing was changed")
+      case .unrecorded: throw ManagementError(.unavailable, "the audit log cannot be written; nothing was changed")
       }
     }
   }

@@ -38,8 +38,9 @@ extension ManagementService {
     guard permissions.allSatisfy({ isReachable($0, directory) }) else {
       throw ManagementError(.notFound, "bucket not found when creating auth")
     }
+    let author = exchange.author(caller)
     let made = try change { () throws(ChangeError) in
-      try registry.createAuthorization { id, time in
+      try registry.createAuthorization(by: author) { id, time in
         Authorization(
           id: id, token: body.token, status: status, description: body.description, organizationID: organizationID,
           userID: userID, permissions: permissions.map(\.kept), createdAt: time, updatedAt: time)

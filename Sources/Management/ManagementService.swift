@@ -145,6 +145,11 @@ struct ManagementExchange {
 
   init(request: ManagementRequest) {
     self.request = request
-    record = AuditRecord(source: request.source, traceSpan: request.usableTraceSpan)
+    record = AuditRecord(request)
+  }
+
+  /// Who answers for what this request changes.
+  func author(_ caller: Caller) -> ChangeAuthor {
+    ChangeAuthor(.token(caller.token.id), source: record.source, traceSpan: record.traceSpan, call: record.call)
   }
 }

@@ -9,8 +9,8 @@ enum TokenSetActive: Subcommand {
   static let operand: String? = "ID…"
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
-    try TokenChange.run(arguments) { (registry, id) throws(ChangeError) in
-      try registry.updateToken(id) { $0.status = .active }
+    try TokenChange.run(arguments) { (registry, id, author) throws(ChangeError) in
+      try registry.updateToken(id, by: author) { $0.status = .active }
     }
   }
 }
@@ -22,8 +22,8 @@ enum TokenSetInactive: Subcommand {
   static let operand: String? = "ID…"
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
-    try TokenChange.run(arguments) { (registry, id) throws(ChangeError) in
-      try registry.updateToken(id) { $0.status = .inactive }
+    try TokenChange.run(arguments) { (registry, id, author) throws(ChangeError) in
+      try registry.updateToken(id, by: author) { $0.status = .inactive }
     }
   }
 }
@@ -35,13 +35,15 @@ enum TokenRevoke: Subcommand {
   static let operand: String? = "ID…"
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
-    try TokenChange.run(arguments) { (registry, id) throws(ChangeError) in try registry.deleteToken(id) }
+    try TokenChange.run(arguments) { (registry, id, author) throws(ChangeError) in
+      try registry.deleteToken(id, by: author)
+    }
   }
 }
 
 enum TokenChange {
   static func run(
-    _ arguments: Arguments, _ change: (AuthorizationRegistry, Identifier) throws(ChangeError) -> Void
+    _ arguments: Arguments, _ change: (AuthorizationRegistry, Identifier, ChangeAuthor) throws(ChangeError) -> Void
   ) throws(CommandFailure) {
     guard !arguments.operands.isEmpty else { throw .usage("the ID of a token is needed, as `token list` prints it") }
     var ids: [Identifier] = []
@@ -51,12 +53,13 @@ enum TokenChange {
       }
       ids.append(id)
     }
-    let registry = try TokenStore(arguments).registry
+    let store = try TokenStore(arguments)
     for id in ids {
-      do throws(ChangeError) {
-        try change(registry, id)
+      do throws(CommandFailure) {
+        try store.change { (registry, author) throws(ChangeError) in try change(registry, id, author) }
       } catch {
-        throw .failed("token \(id): \(error)")
+        guard case .failed(let reason) = error else { throw error }
+        throw .failed("token \(id): \(reason)")
       }
     }
   }

@@ -37,8 +37,8 @@ enum TokenCreate: Subcommand {
     for one in requested { permissions.append(try one.permission(in: organization, directory)) }
 
     var text: String?
-    let token = try TokenStore.change { () throws(ChangeError) in
-      try store.registry.createToken { id, time in
+    let token = try store.change { (registry, author) throws(ChangeError) in
+      try registry.createToken(by: author) { id, time in
         let secret = TokenSecret.generate(id: id)
         text = secret?.text
         // Without randomness the digest is empty, which nothing matches; the token goes again below.
@@ -51,7 +51,7 @@ enum TokenCreate: Subcommand {
     }
     // A token that nobody has seen is of no use to anybody.
     guard let text, Terminal.standardOutput.line(text) else {
-      try TokenStore.change { () throws(ChangeError) in try store.registry.deleteToken(token.id) }
+      try store.change { (registry, author) throws(ChangeError) in try registry.deleteToken(token.id, by: author) }
       throw .failed("the token could not be written; it was deleted again")
     }
   }

@@ -4,22 +4,36 @@ import Authorizations
 import Configuration
 import GatehouseServer
 import Glibc
+import Management
+import Observation
 
 /// What the `token` commands work on. A running server sees each change within a second.
 struct TokenStore {
   let registry: AuthorizationRegistry
   let configuration: Configuration
+  private let trail: AuditTrail?
 
   init(_ arguments: Arguments) throws(CommandFailure) {
     configuration = try ConfigurationFile.load(try arguments.required("--config"))
     let path = configuration.store.path
-    do throws(StoreError) {
-      registry = AuthorizationRegistry(
-        store: try SQLiteAuthorizationStore(path: path), publication: Publication(.empty), now: Self.now)
+    do throws(AuditFile.Problem) {
+      let file = try configuration.log.audit.map { (path) throws(AuditFile.Problem) in try AuditFile(path: path) }
+      trail = file.map { file in
+        AuditTrail(file) { problem in
+          if let problem { Terminal.standardError.line("gatehouse: \(problem)") }
+        }
+      }
     } catch {
       throw .failed(error.description)
     }
-    try Self.change { [registry] () throws(ChangeError) in try registry.load() }
+    do throws(StoreError) {
+      registry = AuthorizationRegistry(
+        store: try SQLiteAuthorizationStore(path: path), publication: Publication(.empty), journal: trail,
+        now: Self.now)
+    } catch {
+      throw .failed(error.description)
+    }
+    do throws(ChangeError) { try registry.load() } catch { throw .failed(error.description) }
   }
 
   /// Organizations and users, with the identifiers that the server gives them. The upstream is not asked.
@@ -43,9 +57,15 @@ struct TokenStore {
     }
   }
 
-  static func change<Result>(_ body: () throws(ChangeError) -> Result) throws(CommandFailure) -> Result {
+  /// Makes a change in the name of the user who runs this.
+  func change<Result>(
+    _ body: (AuthorizationRegistry, ChangeAuthor) throws(ChangeError) -> Result
+  ) throws(CommandFailure) -> Result {
+    let author = ChangeAuthor(.process(user: getuid()))
     do throws(ChangeError) {
-      return try body()
+      let result = try body(registry, author)
+      trail?.conclude(author)
+      return result
     } catch {
       throw .failed(error.description)
     }

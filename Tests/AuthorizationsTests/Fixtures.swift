@@ -77,3 +77,7 @@ func token(_ id: UInt64) throws -> APIToken {
     id: try .test(id), salt: [0, 1, 255], digest: [9, 0, 9], description: "", organizationID: try .test(1),
     userID: try .test(2), permissions: .operatorPermissions, createdAt: 3, updatedAt: 4)
 }
+
+extension ChangeAuthor {
+  static let test = ChangeAuthor(.process(user: 1), call: 1)
+}

@@ -18,7 +18,7 @@ private final class Bench {
   }
 
   func create(_ name: String) throws -> Authorization {
-    try registry.createAuthorization { id, time in
+    try registry.createAuthorization(by: .test) { id, time in
       Authorization(
         id: id, token: name, organizationID: id, userID: id, permissions: [], createdAt: time, updatedAt: time)
     }
@@ -30,13 +30,13 @@ private final class Bench {
   let made = try bench.create("a")
   #expect(bench.publication.value.authorization(named: "a") == made)
   #expect(try bench.store.load().authorizations == [made])
-  let changed = try bench.registry.updateAuthorization(made.id) { $0.status = .inactive }
+  let changed = try bench.registry.updateAuthorization(made.id, by: .test) { $0.status = .inactive }
   #expect(changed.revision == made.revision + 1)
   #expect(bench.publication.value.authorization(named: "a")?.status == .inactive)
-  try bench.registry.deleteAuthorization(made.id)
+  try bench.registry.deleteAuthorization(made.id, by: .test)
   #expect(bench.publication.value.authorization(named: "a") == nil)
-  #expect(throws: ChangeError.notFound) { try bench.registry.deleteAuthorization(made.id) }
-  #expect(throws: ChangeError.notFound) { try bench.registry.updateAuthorization(made.id) { _ in } }
+  #expect(throws: ChangeError.notFound) { try bench.registry.deleteAuthorization(made.id, by: .test) }
+  #expect(throws: ChangeError.notFound) { try bench.registry.updateAuthorization(made.id, by: .test) { _ in } }
 }
 
 @Test func twoRegistriesOfOneStoreNeverOverwriteEachOther() throws {
@@ -47,11 +47,11 @@ private final class Bench {
   try other.load()
   let made = try bench.create("a")
   // The other has not polled since: it must find the newest state by itself.
-  try other.updateAuthorization(made.id) { $0.description = "from the other" }
-  let changed = try bench.registry.updateAuthorization(made.id) { $0.status = .inactive }
+  try other.updateAuthorization(made.id, by: .test) { $0.description = "from the other" }
+  let changed = try bench.registry.updateAuthorization(made.id, by: .test) { $0.status = .inactive }
   #expect(changed.description == "from the other")
   #expect(throws: ChangeError.nameTaken) {
-    try other.createAuthorization { id, _ in
+    try other.createAuthorization(by: .test) { id, _ in
       Authorization(
         id: id, token: "a", organizationID: id, userID: id, permissions: [], createdAt: 0, updatedAt: 0)
     }
@@ -72,17 +72,17 @@ private final class Bench {
     declared.permissions.map(\.description) == [
       "read:orgs/0000000000000005/buckets/metrics/*", "write:orgs/0000000000000005/buckets/logs/autogen",
     ])
-  bench.registry.replaceDeclared([declared])
+  try bench.registry.replaceDeclared([declared])
   try bench.registry.load()
   #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
   #expect(bench.publication.value.isShadowed(stored))
-  #expect(throws: ChangeError.readOnly) { try bench.registry.updateAuthorization(declared.id) { _ in } }
-  #expect(throws: ChangeError.readOnly) { try bench.registry.deleteAuthorization(declared.id) }
+  #expect(throws: ChangeError.readOnly) { try bench.registry.updateAuthorization(declared.id, by: .test) { _ in } }
+  #expect(throws: ChangeError.readOnly) { try bench.registry.deleteAuthorization(declared.id, by: .test) }
   #expect(throws: ChangeError.nameTaken) { try bench.create("telegraf") }
   // A change to the stored one does not bring it back into reach, nor does its deletion take the declared one away.
-  try bench.registry.updateAuthorization(stored.id) { $0.status = .inactive }
+  try bench.registry.updateAuthorization(stored.id, by: .test) { $0.status = .inactive }
   #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
-  try bench.registry.deleteAuthorization(stored.id)
+  try bench.registry.deleteAuthorization(stored.id, by: .test)
   #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
 }
 
@@ -91,7 +91,7 @@ private final class Bench {
   var login = DeclaredLogin(name: "a", passwordHash: "$2b$one")
   let organization = try Identifier.test(5)
   func revision() throws -> UInt64? {
-    bench.registry.replaceDeclared([
+    try bench.registry.replaceDeclared([
       login.authorization(organizationID: organization, userID: organization, loadedAt: .random(in: 0...9))
     ])
     try bench.registry.load()
@@ -102,7 +102,7 @@ private final class Bench {
   login.passwordHash = "$2b$two"
   let second = try revision()
   #expect(second != first)
-  bench.registry.replaceDeclared([])
+  try bench.registry.replaceDeclared([])
   #expect(try revision() != second)
 }
 
@@ -115,17 +115,17 @@ private final class Bench {
 
 @Test func tokensChangeTheSameWay() throws {
   let bench = try Bench()
-  let made = try bench.registry.createToken { id, time in
+  let made = try bench.registry.createToken(by: .test) { id, time in
     APIToken(
       id: id, salt: [1], digest: [2], organizationID: id, userID: id, permissions: [], createdAt: time,
       updatedAt: time)
   }
   #expect(bench.publication.value.tokens[made.id] == made)
-  try bench.registry.updateToken(made.id) { $0.status = .inactive }
+  try bench.registry.updateToken(made.id, by: .test) { $0.status = .inactive }
   #expect(bench.publication.value.tokens[made.id]?.status == .inactive)
-  try bench.registry.deleteToken(made.id)
+  try bench.registry.deleteToken(made.id, by: .test)
   #expect(bench.publication.value.tokens.isEmpty)
-  #expect(throws: ChangeError.notFound) { try bench.registry.deleteToken(made.id) }
+  #expect(throws: ChangeError.notFound) { try bench.registry.deleteToken(made.id, by: .test) }
 }
 
 @Test func snapshotsCompareNamesByTheirBytes() throws {

@@ -112,7 +112,7 @@ private func updateManyTimes(_ path: String, _ id: Identifier, _ worker: Int) ->
     let store = try SQLiteAuthorizationStore(path: path, busyMilliseconds: 60_000)
     let registry = AuthorizationRegistry(store: store, publication: Publication(.empty), now: { 0 })
     try registry.load()
-    for _ in 0..<100 { try registry.updateAuthorization(id) { $0.description += "\(worker)" } }
+    for _ in 0..<100 { try registry.updateAuthorization(id, by: .test) { $0.description += "\(worker)" } }
     return nil
   } catch {
     return "\(error)"

@@ -71,7 +71,8 @@ func shippedFileIsRight(name: String) throws {
     "organization", "user", "refresh", "other", "password_hash", "status", "description", "read", "write",
     "connections", "head_bytes", "head_fields", "collect_bytes", "write_bytes", "query_bytes", "management_bytes",
     "upstream_connections", "handshake", "head", "body_progress", "send_progress", "idle", "upstream_connect",
-    "upstream_response", "upstream_idle", "drain", "strict_methods", "access", "cost", "workers", "queue", "strong",
+    "upstream_response", "upstream_idle", "drain", "strict_methods", "access", "audit", "cost", "workers", "queue",
+    "strong",
   ]
   #expect(keys.filter { !shown.contains($0) } == [])
 }

@@ -16,7 +16,7 @@ extension Bench {
     """
   }
 
-  fileprivate func create(_ token: String) throws -> String {
+  func create(_ token: String) throws -> String {
     let made = send("POST", prefix, body(token, "\"orgID\":\"\(organization.id)\""))
     guard made.status == 201, let id = made.member("id") else { throw StoreError.notFound }
     return id
@@ -147,7 +147,7 @@ extension Bench {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let login = DeclaredLogin(name: "telegraf", passwordHash: "$2b$04$canary-hash", writes: ["metrics"])
-  bench.registry.replaceDeclared([
+  try bench.registry.replaceDeclared([
     login.authorization(organizationID: bench.organization.id, userID: bench.user.id, loadedAt: 0)
   ])
   try bench.registry.load()

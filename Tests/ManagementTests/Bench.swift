@@ -19,10 +19,10 @@ final class Bench {
   }
   private let shared = Shared()
 
-  init(strongPasswords: Bool = false, otherOrganization: Bool = false) throws {
+  init(strongPasswords: Bool = false, otherOrganization: Bool = false, trail: AuditTrail? = nil) throws {
     store = MemoryStore()
     registry = AuthorizationRegistry(
-      store: store, publication: Publication(.empty), now: { 1_767_323_045_678_900_000 })
+      store: store, publication: Publication(.empty), journal: trail, now: { 1_767_323_045_678_900_000 })
     try registry.load()
     let loaded = try Self.directory(store, otherOrganization)
     directory = Publication(loaded)
@@ -35,7 +35,11 @@ final class Bench {
       registry: registry, directory: directory,
       options: .init(version: "v2.9.1", strongPasswords: strongPasswords),
       verify: { [registry, shared] in shared.texts[$0].flatMap { registry.snapshot.tokens[$0] } },
-      hash: { "$2b$04$" + String($0.count) }, audit: { [shared] in shared.records.append($0) })
+      hash: { "$2b$04$" + String($0.count) },
+      audit: { [shared] in
+        shared.records.append($0)
+        trail?.record($0)
+      })
   }
 
   private static let recordedBuckets = ["metrics/autogen", "secret/autogen", "_monitoring", "_tasks"]
@@ -65,7 +69,7 @@ final class Bench {
   /// Makes a token whose text is `text`.
   @discardableResult
   func token(_ text: String, _ permissions: [Permission], status: Status = .active) throws -> APIToken {
-    let made = try registry.createToken { id, time in
+    let made = try registry.createToken(by: .test) { id, time in
       APIToken(
         id: id, salt: [], digest: [], status: status, organizationID: organization.id, userID: user.id,
         permissions: permissions, createdAt: time, updatedAt: time)
@@ -159,4 +163,8 @@ final class MemoryStore: AuthorizationStore {
       return id
     }
   }
+}
+
+extension ChangeAuthor {
+  static let test = ChangeAuthor(.process(user: 1), call: 1)
 }
