@@ -19,61 +19,86 @@ final class AnswerFilter {
   /// Largest answer that is filtered, bytes; a longer one is refused.
   static let maximumBytes = 4 << 20
 
-  private let statements: [Int: Kind]
+  private let kinds: [Int: Kind]
+  private let statementCount: Int
   private let principal: Principal
   private let authorizer: Authorizer
   private let policy: QueryPolicy
 
-  init(_ statements: [Int: Kind], principal: Principal, authorizer: Authorizer, policy: QueryPolicy) {
-    self.statements = statements
+  /// - Parameters:
+  ///   - kinds: of the statements whose results are filtered, by their place in the query; the others' are whole.
+  ///   - statementCount: how many statements the query has.
+  init(
+    _ kinds: [Int: Kind], statementCount: Int, principal: Principal, authorizer: Authorizer, policy: QueryPolicy
+  ) {
+    self.kinds = kinds
+    self.statementCount = statementCount
     self.principal = principal
     self.authorizer = authorizer
     self.policy = policy
   }
 
-  /// The answer without what may not be known; nil where it is not what such a statement is answered with.
+  /// The answer without what may not be known; nil where it is not what such statements are answered with. Only members
+  /// that are understood are kept.
   func filtered(_ body: [UInt8]) -> [UInt8]? {
-    guard let value = try? JSONReader.value(in: body), case .object(var members) = value,
-      let place = members.firstIndex(where: { $0.name == "results" }),
-      case .array(let results) = members[place].value
-    else { return nil }
-    members[place].value = .array(results.enumerated().map { index, result in filtered(result, at: index) })
+    guard let value = try? JSONReader.value(in: body), case .array(let results)? = value.onlyMember("results") else {
+      return nil
+    }
+    var kept: [JSONValue] = []
+    for (index, result) in results.enumerated() {
+      guard let result = filtered(result, at: index) else { return nil }
+      kept.append(result)
+    }
     var bytes: [UInt8] = []
-    JSONValue.object(members).append(to: &bytes)
+    JSONValue.object([JSONMember(name: "results", value: .array(kept))]).append(to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
     return bytes
   }
 
-  private func filtered(_ result: JSONValue, at index: Int) -> JSONValue {
-    var id = index
-    if case .number(let text)? = result.member("statement_id"), let said = Int(text) { id = said }
-    guard let kind = statements[id], case .object(let members) = result else { return result }
+  private func filtered(_ result: JSONValue, at index: Int) -> JSONValue? {
+    guard case .object(let members) = result else { return nil }
+    var place = index
+    if result.member("statement_id") != nil {
+      // Said twice or oddly, it could be taken here for one statement and by the client for another.
+      guard case .number(let text)? = result.onlyMember("statement_id"), let said = Int(text) else { return nil }
+      place = said
+    }
+    guard (0..<statementCount).contains(place) else { return nil }
+    guard let kind = kinds[place] else { return result }
     return .object(
       members.compactMap { member in
-        guard member.name == "series", case .array(let series) = member.value else { return member }
-        let kept = series.compactMap { filtered($0, kind) }
-        return kept.isEmpty ? nil : JSONMember(name: member.name, value: .array(kept))
+        switch (member.name, member.value) {
+        case ("statement_id", .number), ("error", .string): return member
+        case ("series", .array(let series)):
+          let kept = series.compactMap { filtered($0, kind) }
+          return kept.isEmpty ? nil : JSONMember(name: member.name, value: .array(kept))
+        default: return nil
+        }
       })
   }
 
   private func filtered(_ series: JSONValue, _ kind: Kind) -> JSONValue? {
-    guard case .object(var members) = series else { return nil }
+    guard case .array(let titles)? = series.onlyMember("columns") else { return nil }
+    var members: [JSONMember] = []
     var name = ""
-    if case .string(let text)? = series.member("name") { name = text }
+    if case .string(let text)? = series.onlyMember("name") {
+      name = text
+      members.append(JSONMember(name: "name", value: .string(text)))
+    }
     if case .continuousQueries = kind, authorizer.mappings(of: name, .read, for: principal).isEmpty { return nil }
-    guard let columns = members.first(where: { $0.name == "columns" })?.value, case .array(let titles) = columns,
-      let place = members.firstIndex(where: { $0.name == "values" }), case .array(let rows) = members[place].value
-    else { return series }
-    let names = titles.map { if case .string(let title) = $0 { title } else { "" } }
-    members[place].value = .array(
-      rows.filter { row in
-        guard case .array(let cells) = row else { return false }
+    members.append(JSONMember(name: "columns", value: .array(titles)))
+    if case .array(let rows)? = series.onlyMember("values") {
+      let names = titles.map { if case .string(let title) = $0 { title } else { "" } }
+      let known = rows.filter { row in
+        guard case .array(let cells) = row, cells.count == names.count else { return false }
         var fields: [String: String] = [:]
         for (title, cell) in zip(names, cells) {
           if case .string(let text) = cell { fields[title] = text }
         }
         return mayKnow(fields, kind, of: name)
-      })
+      }
+      if !known.isEmpty { members.append(JSONMember(name: "values", value: .array(known))) }
+    }
     return .object(members)
   }
 
@@ -84,9 +109,8 @@ final class AnswerFilter {
       return !authorizer.mappings(of: database, .read, for: principal).isEmpty
         || !authorizer.mappings(of: database, .write, for: principal).isEmpty
     case .retentionPolicies(let database):
-      return authorizer.mappings(of: database, .read, for: principal).contains {
-        $0.retentionPolicy.utf8.elementsEqual((fields["name"] ?? "").utf8)
-      }
+      guard let name = fields["name"], !name.isEmpty else { return false }
+      return mayRead([.read(database, retentionPolicy: name)])
     case .continuousQueries: return mayKnow(text: fields["query"] ?? "", of: series)
     case .queries:
       guard let database = fields["database"] else { return false }
@@ -94,19 +118,30 @@ final class AnswerFilter {
     }
   }
 
-  /// A text may be known by who may read everything that it names.
+  /// A text may be known by who may read everything that it names. An administrator's is for administrators.
   private func mayKnow(text: String, of database: String) -> Bool {
     guard !authorizer.mappings(of: database, .read, for: principal).isEmpty,
-      let query = try? Query(parsing: text)
+      let query = try? Query(parsing: text), !query.statements.contains(where: \.needsOperator)
     else { return false }
-    let needs = query.statements.flatMap { statement in
-      (statement.reads + statement.writes).map { reference in
-        Access.Requirement(
-          .read,
-          .policy(
-            database: reference.database?.text ?? database, retentionPolicy: reference.retentionPolicy?.text))
-      }
+    return mayRead(query.statements.flatMap { policy.knowledge(of: $0, database: database) })
+  }
+
+  /// Also of what the directory does not know yet, where the permissions cover it by whatever name.
+  private func mayRead(_ requirements: [Access.Requirement]) -> Bool {
+    do throws(Denial) {
+      _ = try authorizer.permit(requirements, for: principal)
+      return true
+    } catch {
+      return requirements.count == 1 && error.wouldBePermitted
     }
-    return (try? authorizer.permit(needs, for: principal)) != nil
+  }
+}
+
+extension JSONValue {
+  /// The member of this name, where it is there once: of two, readers take different ones.
+  fileprivate func onlyMember(_ name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    let named = members.filter { $0.name == name }
+    return named.count == 1 ? named.first?.value : nil
   }
 }

@@ -26,7 +26,7 @@ extension Gatekeeper {
       do throws(Denial) {
         permit = try Authorizer(directory: directory).permit(data.requirements, for: principal)
       } catch {
-        if error.reason != .notPermitted, progress.refreshed == nil {
+        if error.reason != .notPermitted, progress.refreshed == nil, error.requirement.target.namesSomething {
           // It may have been created a moment ago: the upstream is asked before anyone is told that it does not exist.
           throw .refreshDirectory
         }
@@ -51,6 +51,16 @@ extension Gatekeeper {
     guard let query = view.head.query else { return FormValues() }
     do throws(FormValues.Problem) { return try FormValues(view.bytes[bytes: query]) } catch {
       throw .refuse(.malformed(error.reason))
+    }
+  }
+}
+
+extension Requirement.Target {
+  /// A database without a name never comes into being.
+  fileprivate var namesSomething: Bool {
+    switch self {
+    case .policy(let database, _), .database(let database), .somePolicy(let database): !database.isEmpty
+    case .bucket, .organization, .administration: true
     }
   }
 }

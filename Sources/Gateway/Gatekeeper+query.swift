@@ -21,8 +21,11 @@ extension Gatekeeper {
       return .local(answer)
     }
     let policy = QueryPolicy(dialect: settings.dialect)
-    let needs = statements.enumerated().flatMap { index, statement in
-      policy.needs(of: statement, database: request.database, policy: request.policy).map { (index, $0) }
+    let isOperator = if case .principal(let principal) = identity { principal.permissions.areOperator } else { false }
+    let needs = statements.enumerated().flatMap { index, statement -> [(Int, StatementNeed)] in
+      // Whole answers, for an administrator, take the credential that sees everything.
+      if isOperator, statement.needsFilteredAnswer { return [(index, .administration)] }
+      return policy.needs(of: statement, database: request.database, policy: request.policy).map { (index, $0) }
     }
     let filter = filter(statements, request, identity, policy)
     let isChanging = statements.contains(where: \.isChanging)
@@ -130,7 +133,7 @@ extension Gatekeeper {
       switch reason {
       case .unknownRetentionPolicy: "retention policy not found: \(need.reference?.retentionPolicy?.text ?? "")"
       case .noDefaultPolicy: "default retention policy not set for: \(need.database)"
-      default: "database not found: \(need.database)"
+      default: need.database.isEmpty ? "database name required" : "database not found: \(need.database)"
       }
     var body = Array("{\"results\":[{\"statement_id\":\(statement),\"error\":".utf8)
     JSONWriter.appendQuoted(text, to: &body)
@@ -166,20 +169,21 @@ extension Gatekeeper {
       case .showQueries: kinds[index] = .queries
       case .showRetentionPolicies:
         let database = statement.reads.first?.database?.text ?? request.database
-        let known = authorizer.mappings(of: database, .read, for: principal)
-        if known.count < directory.mappings(of: database, in: principal.organizationID).count {
-          kinds[index] = .retentionPolicies(of: database)
-        }
+        kinds[index] = .retentionPolicies(of: database)
       default: break
       }
     }
     guard !kinds.isEmpty else { return nil }
-    return AnswerFilter(kinds, principal: principal, authorizer: authorizer, policy: policy)
+    return AnswerFilter(
+      kinds, statementCount: statements.count, principal: principal, authorizer: authorizer, policy: policy)
   }
 
   /// `SHOW DATABASES` alone is answered here, without the upstream.
   func localAnswer(_ statements: [Statement], for principal: Principal) -> LocalAnswer? {
-    guard statements.count == 1, statements.first?.kind == .showDatabases else { return nil }
+    // An administrator sees also what was made a moment ago: the upstream answers.
+    guard statements.count == 1, statements.first?.kind == .showDatabases, !principal.permissions.areOperator else {
+      return nil
+    }
     let names = Authorizer(directory: directory).databases([.read, .write], for: principal)
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
     var body = Array(

@@ -11,6 +11,9 @@ public struct StatementNeed: Sendable {
   public let database: String
   /// For explanations; nil where no measurement is meant.
   public let reference: SourceReference?
+
+  static let administration = StatementNeed(
+    requirement: Access.Requirement(.write, .administration), database: "", reference: nil)
 }
 
 /// Knows the upstream's dialect, since the same words reach differently far in 1.x and 2.x.
@@ -33,10 +36,14 @@ public struct QueryPolicy: Sendable {
       switch requirement {
       case .read(let reference): need(.read, reference, database: database, policy: policy)
       case .write(let reference): need(.write, reference, database: database, policy: policy)
-      case .operator:
-        StatementNeed(requirement: Access.Requirement(.write, .administration), database: "", reference: nil)
+      case .operator: .administration
       }
     }
+  }
+
+  /// What one must be permitted to know of a statement that someone else runs: to read all that it names.
+  func knowledge(of statement: Statement, database: String) -> [Access.Requirement] {
+    (statement.reads + statement.writes).map { need(.read, $0, database: database, policy: nil).requirement }
   }
 
   private func need(

@@ -78,11 +78,12 @@ extension Selection {
 extension MetadataQuery {
   /// The database behind ON, where the server looks for sources that name none, and each source.
   ///
-  /// Tag keys, tag values and estimated cardinalities come from the whole database, whichever policy a source names.
-  /// The others run as a SELECT on their sources' policies; without sources they reach over the database.
+  /// Series, tag keys, tag values and estimated cardinalities come from the index of the whole database, whichever
+  /// policy a source names. The others run as a SELECT on their sources' policies; without sources they reach over the
+  /// database.
   fileprivate func reads(kind: StatementKind) -> [SourceReference] {
     guard !sources.isEmpty else { return [SourceReference(database: database, extent: .everyPolicy)] }
-    let isSelection = isExact || kind == .showSeries || kind == .showFieldKeys
+    let isSelection = isExact || kind == .showFieldKeys
     return [SourceReference(database: database, extent: .anyPolicy)]
       + sources.map { SourceReference($0, in: database, extent: isSelection ? .policy : .everyPolicy) }
   }
