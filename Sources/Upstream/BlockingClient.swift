@@ -103,7 +103,10 @@ private final class BlockingExchange: UpstreamExchangeHandler {
       return finish(.failure(.malformed(.headTooLarge)))
     }
     body.append(contentsOf: piece)
-    if isComplete { finish(.success(.init(status: status, fields: fields, body: body))) }
+    guard isComplete else { return }
+    // An upstream that ignores `Connection: close` would leave a descriptor behind with every question.
+    connection.abandon()
+    finish(.success(.init(status: status, fields: fields, body: body)))
   }
 
   func upstreamDrained(_ connection: UpstreamConnection) {}
