@@ -65,7 +65,7 @@ let package = Package(
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation"]),
-    tests("CommandLineTests", ["gatehouse", "Authorizations"]),
+    tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],
   swiftLanguageModes: [.v6],

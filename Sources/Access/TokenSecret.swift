@@ -32,6 +32,16 @@ public enum TokenSecret {
     return Generated(text: String(decoding: text, as: UTF8.self), salt: salt, digest: digest(of: text, salt: salt))
   }
 
+  /// What stands as `hash` in `[[token]]`.
+  public static func declaration(of generated: Generated, id: Identifier) -> String {
+    "ghsha512$\(id)$\(hexadecimal(generated.salt))$\(hexadecimal(generated.digest))"
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
   /// SHA-512 over the salt followed by the text. No slow hash: the text carries 256 random bits.
   public static func digest(of text: [UInt8], salt: [UInt8]) -> [UInt8] {
     var context = SHA512_CTX()

@@ -24,9 +24,7 @@ public final class AuthorizationRegistry {
   /// Nanoseconds since 1970.
   let now: () -> Int64
   private var generator: IdentifierGenerator
-  private var declared: [Authorization] = []
-  /// Counts every state of every declared login, so that no two states of one share a revision.
-  private var declaredRevision: UInt64 = 0
+  private var declared = DeclaredObjects()
 
   public init(
     store: any AuthorizationStore, publication: Publication<AuthorizationSnapshot>,
@@ -48,41 +46,25 @@ public final class AuthorizationRegistry {
     let contents = try reach { () throws(StoreError) in try store.load() }
     publication.publish(
       AuthorizationSnapshot(
-        revision: snapshot.revision &+ 1, authorizations: declared + contents.authorizations,
-        tokens: contents.tokens))
+        revision: snapshot.revision &+ 1, authorizations: declared.logins + contents.authorizations,
+        tokens: contents.tokens + declared.tokens))
   }
 
-  /// Replaces the logins of the configuration file. One that is as before keeps its revision, and with it every
+  /// Replaces what the configuration file declares. What is as before keeps its revision, and with it every
   /// verification that is remembered. Publishes nothing: `load` follows.
   ///
   /// - Parameter author: who is written down for the differences; nil at start, when there is nothing to differ from.
-  public func replaceDeclared(_ logins: [Authorization], by author: ChangeAuthor? = nil) throws(ChangeError) {
-    let before = Dictionary(declared.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    let replaced = renewed(logins, before)
+  public func replaceDeclared(
+    _ logins: [Authorization], tokens: [APIToken] = [], by author: ChangeAuthor? = nil
+  ) throws(ChangeError) {
+    var changed = declared
+    changed.replace(logins, tokens, now: now())
     if let author {
-      let after = Dictionary(replaced.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-      for id in Set(before.keys).union(after.keys).sorted() where before[id] != after[id] {
-        try journal?.willMake(
-          ChangeIntent(author: author, change: .authorization(before: before[id], after: after[id])))
+      for difference in changed.differences(from: declared) {
+        try journal?.willMake(ChangeIntent(author: author, change: difference))
       }
     }
-    declared = replaced
-  }
-
-  private func renewed(_ logins: [Authorization], _ before: [Identifier: Authorization]) -> [Authorization] {
-    logins.map { login in
-      var login = login
-      if let old = before[login.id] {
-        login.createdAt = old.createdAt
-        login.updatedAt = old.updatedAt
-        login.revision = old.revision
-        if login == old { return old }
-        login.updatedAt = now()
-      }
-      declaredRevision &+= 1
-      login.revision = declaredRevision
-      return login
-    }
+    declared = changed
   }
 
   /// Loads anew if another process changed the store; whether it did. Cheap when nothing changed.

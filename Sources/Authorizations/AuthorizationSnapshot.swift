@@ -8,7 +8,7 @@ public final class AuthorizationSnapshot: Sendable {
   /// By the bytes of the name: Swift compares strings by canonical equivalence, a login's name is bytes.
   private let names: ShardedTable<[UInt8], Identifier>
 
-  /// A declared authorization shadows a stored one of the same name.
+  /// A declared authorization shadows a stored one of the same name, a later token an earlier one of its identifier.
   public init(revision: UInt64, authorizations: some Sequence<Authorization>, tokens: some Sequence<APIToken>) {
     var byID = ShardedTable<Identifier, Authorization>()
     var byName = ShardedTable<[UInt8], Identifier>()
@@ -67,9 +67,9 @@ public final class AuthorizationSnapshot: Sendable {
         if names[name] == id { names[name] = nil }
       }
     case .insertToken(let token), .updateToken(let token):
-      tokens[token.id] = token
+      if tokens[token.id]?.origin != .declared { tokens[token.id] = token }
     case .deleteToken(let id):
-      tokens[id] = nil
+      if tokens[id]?.origin != .declared { tokens[id] = nil }
     }
     return AuthorizationSnapshot(
       revision: revision &+ 1, authorizations: authorizations, names: names, tokens: tokens)

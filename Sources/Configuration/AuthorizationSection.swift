@@ -37,12 +37,12 @@ extension TableReader {
 
   private enum Status: String, CaseIterable { case active, inactive }
 
-  fileprivate mutating func status() -> Bool {
+  mutating func status() -> Bool {
     let status: Status? = choice("status")
     return status != .inactive
   }
 
-  fileprivate mutating func loginDescription() -> String {
+  mutating func loginDescription() -> String {
     guard let text = string("description") else { return "" }
     if text.value.utf8.count > 65_536 { problem("description", "is longer than 64 KiB", at: text.position) }
     return text.value

@@ -74,6 +74,7 @@ extension Configuration {
     forward = root.decode("forward") { Forward(&$0, dialect: dialect) }
     policy = root.decode("policy") { Policy(&$0) }
     authorizations = Self.authorizations(&root)
+    tokens = Self.tokens(&root, directory: directory, dialect: dialect)
     limits = root.decode("limits") { Limits(&$0) }
     timeouts = root.decode("timeouts") { Timeouts(&$0) }
     log = root.decode("log") { Log(&$0, surroundings) }

@@ -9,6 +9,7 @@ public struct Configuration: Sendable, Equatable {
   public var forward = Forward()
   public var policy = Policy()
   public var authorizations: [DeclaredAuthorization] = []
+  public var tokens: [DeclaredToken] = []
   public var limits = Limits()
   public var timeouts = Timeouts()
   public var log = Log()

@@ -15,22 +15,17 @@ public struct DirectoryPlan: Sendable {
 
   var asksUpstream: Bool { section.source == .upstream }
 
-  /// The organization and user that own what is declared in the file.
-  public func owner(
-    _ identifiers: IdentifierSource
-  ) throws(StoreError) -> (organization: Identifier, user: Identifier) {
-    let unknown = StoreError.unavailable("the directory has no organization or no user")
-    guard let directory = try declaredDirectory(identifiers) else {
-      // Not by way of an empty directory: identifiers of buckets that are not listed are forgotten.
-      let owner = try Directory.owner(
-        organization: section.organization, user: section.user, identifiers: identifiers)
-      guard let owner else { throw unknown }
-      return owner
-    }
-    guard let organization = directory.organizations.first,
-      let user = directory.users.first(where: { $0.organizationID == organization.id }) ?? directory.users.first
-    else { throw unknown }
-    return (organization.id, user.id)
+  /// The organizations and users that may own what is declared in the file, where they are known without a question
+  /// to the upstream.
+  public func owners(_ identifiers: IdentifierSource) throws(StoreError) -> Directory? {
+    if let declared = try declaredDirectory(identifiers) { return declared }
+    guard dialect == .influxDB1 else { return nil }
+    // Not by way of an empty directory: identifiers of buckets that are not listed are forgotten.
+    let owner = try Directory.owner(organization: section.organization, user: section.user, identifiers: identifiers)
+    guard let owner else { throw StoreError.unavailable("the directory has no organization or no user") }
+    return Directory(
+      organizations: [Organization(id: owner.organization, name: section.organization)],
+      users: [User(id: owner.user, name: section.user, organizationID: owner.organization)], buckets: [], mappings: [])
   }
 
   /// nil where the upstream is asked.

@@ -16,6 +16,7 @@ final class ManagementWorker {
   private let events: EventLog
   private let plan: DirectoryPlan
   private let trail: AuditTrail?
+  private var declarations: Declarations?
   private var polledAt: UInt64 = 0
   private var storeIsReachable = true
 
@@ -55,22 +56,25 @@ final class ManagementWorker {
   }
 
   /// Loads the store and what the configuration declares.
-  func load(_ logins: [DeclaredLogin], by author: ChangeAuthor? = nil) throws(ChangeError) {
-    try replaceDeclared(logins, by: author)
+  func load(_ declarations: Declarations, by author: ChangeAuthor? = nil) throws(ChangeError) {
+    try replaceDeclared(declarations, by: author)
+    self.declarations = declarations
     try registry.load()
   }
 
-  /// Declared logins belong to the first organization and its first user.
-  private func replaceDeclared(_ logins: [DeclaredLogin], by author: ChangeAuthor?) throws(ChangeError) {
-    let owner: (organization: Identifier, user: Identifier)
-    do throws(StoreError) { owner = try plan.owner(identifiers) } catch {
+  private func replaceDeclared(_ declarations: Declarations, by author: ChangeAuthor?) throws(ChangeError) {
+    let known: Directory?
+    do throws(StoreError) { known = try plan.owners(identifiers) } catch {
       throw .unavailable("\(error)")
     }
-    let loadedAt = Timestamp.now.nanoseconds
-    try registry.replaceDeclared(
-      logins.map {
-        $0.authorization(organizationID: owner.organization, userID: owner.user, loadedAt: loadedAt)
-      }, by: author)
+    let owners = known ?? directory.value
+    // Nobody can own anything before the upstream was asked; then this is done again.
+    guard !owners.organizations.isEmpty else { return }
+    let resolved = declarations.resolve(in: owners, loadedAt: Timestamp.now.nanoseconds)
+    for problem in resolved.problems {
+      events.log(.error, "a declaration has no effect", ["reason": .text(problem)])
+    }
+    try registry.replaceDeclared(resolved.logins, tokens: resolved.tokens, by: author)
   }
 
   private func identifiers(_ names: [String], _ kind: String) throws(StoreError) -> [Identifier] {
@@ -109,14 +113,14 @@ final class ManagementWorker {
     return ManagementAnswer(status: response.status, fields: response.fields, body: response.body)
   }
 
-  /// Replaces the declared logins after a reload; where that cannot be audited the old ones go on.
-  func reload(_ logins: [DeclaredLogin]) {
+  /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.
+  func reload(_ declarations: Declarations) {
     let author = ChangeAuthor(.configuration)
     do throws(ChangeError) {
-      try load(logins, by: author)
+      try load(declarations, by: author)
       trail?.conclude(author)
     } catch {
-      events.log(.error, "declared logins cannot be loaded", ["reason": .text("\(error)")])
+      events.log(.error, "what the file declares cannot be loaded", ["reason": .text("\(error)")])
     }
   }
 

@@ -142,7 +142,7 @@ public final class Server {
     _ configuration: Configuration, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, events: EventLog
   ) throws(StartProblem) -> LoopThread {
-    let logins = declaredLogins(configuration)
+    let declarations = Declarations(configuration)
     return try LoopThread(name: "management", scratchBytes: 4_096) { (loop) throws(StartProblem) in
       let worker: ManagementWorker
       do {
@@ -154,7 +154,7 @@ public final class Server {
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
           passwordCost: configuration.passwords.cost, trail: trail, events: events)
-        try worker.load(logins)
+        try worker.load(declarations)
         try worker.publishDeclaredDirectory()
       } catch let problem as AuditFile.Problem {
         throw StartProblem(problem.description)
@@ -234,14 +234,6 @@ public final class Server {
     }
   }
 
-  private static func declaredLogins(_ configuration: Configuration) -> [DeclaredLogin] {
-    configuration.authorizations.map {
-      DeclaredLogin(
-        name: $0.token, passwordHash: $0.passwordHash, status: $0.isActive ? .active : .inactive,
-        description: $0.description, reads: $0.read, writes: $0.write)
-    }
-  }
-
   // MARK: Life
 
   /// Serves until a signal ends it.
@@ -311,13 +303,13 @@ public final class Server {
     guard old.differsOnlyInReloadable(from: read) else {
       return events.log(
         .error, "reload refused",
-        ["problem": "only certificates and [[authorization]] can be reloaded: restart for other changes"])
+        ["problem": "only certificates, [[authorization]] and [[token]] can be reloaded: restart for other changes"])
     }
     configuration = read
     let settings = plan.listeners.map(\.tls)
     for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.replaceTLS(settings) } }
-    let logins = Self.declaredLogins(read)
-    management.mailbox.post { ($0.context as? ManagementWorker)?.reload(logins) }
+    let declarations = Declarations(read)
+    management.mailbox.post { ($0.context as? ManagementWorker)?.reload(declarations) }
     events.log(.info, "reloaded")
   }
 }
@@ -328,6 +320,8 @@ extension Configuration {
     var (mine, theirs) = (self, other)
     mine.authorizations = []
     theirs.authorizations = []
+    mine.tokens = []
+    theirs.tokens = []
     mine.warnings = []
     theirs.warnings = []
     mine.listeners = mine.listeners.map { $0.withoutFiles }

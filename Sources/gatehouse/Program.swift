@@ -5,7 +5,7 @@ enum Program {
     [
       Serve.self, Check.self, AuthCreate.self, AuthList.self, AuthSetActive.self, AuthSetInactive.self,
       AuthSetPassword.self, AuthDelete.self, TokenCreate.self, TokenList.self, TokenSetActive.self,
-      TokenSetInactive.self, TokenRevoke.self, HashPassword.self, Version.self,
+      TokenSetInactive.self, TokenRevoke.self, TokenHash.self, HashPassword.self, Version.self,
     ]
   }
 

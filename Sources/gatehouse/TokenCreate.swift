@@ -31,8 +31,14 @@ enum TokenCreate: Subcommand {
     }
     let store = try TokenStore(arguments)
     let directory = try store.owners()
-    let organization = try organization(arguments, directory)
-    let user = try user(arguments, organization, directory)
+    let organization: Organization
+    let user: User
+    do throws(PermissionText.Problem) {
+      organization = try directory.organization(named: arguments.value("--org"))
+      user = try directory.user(named: arguments.value("--user"), in: organization)
+    } catch {
+      throw .failed(error.description)
+    }
     var permissions = requested.isEmpty ? [Permission].operatorPermissions : []
     for one in requested { permissions.append(try one.permission(in: organization, directory)) }
 
@@ -54,32 +60,5 @@ enum TokenCreate: Subcommand {
       try store.change { (registry, author) throws(ChangeError) in try registry.deleteToken(token.id, by: author) }
       throw .failed("the token could not be written; it was deleted again")
     }
-  }
-
-  private static func organization(
-    _ arguments: Arguments, _ directory: Directory
-  ) throws(CommandFailure) -> Organization {
-    guard let name = arguments.value("--org") else {
-      guard let first = directory.organizations.first else { throw .failed("the directory has no organization") }
-      return first
-    }
-    guard let found = directory.organizations.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-      throw .failed("there is no organization '\(name)'")
-    }
-    return found
-  }
-
-  private static func user(
-    _ arguments: Arguments, _ organization: Organization, _ directory: Directory
-  ) throws(CommandFailure) -> User {
-    let users = directory.users.filter { $0.organizationID == organization.id }
-    guard let name = arguments.value("--user") else {
-      guard let first = users.first else { throw .failed("organization '\(organization.name)' has no user") }
-      return first
-    }
-    guard let found = users.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-      throw .failed("organization '\(organization.name)' has no user '\(name)'")
-    }
-    return found
   }
 }

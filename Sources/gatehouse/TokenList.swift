@@ -14,12 +14,16 @@ enum TokenList: Subcommand {
   }
 
   private static func table(_ tokens: [APIToken]) -> String {
-    var table = Table(["ID", "Status", "Permissions", "Description"])
+    var table = Table(["ID", "Status", "Kept in", "Permissions", "Description"])
     for token in tokens {
-      table.add([token.id.description, token.status.rawValue, spoken(token.permissions), token.description])
+      table.add([
+        token.id.description, token.status.rawValue, kept(token), spoken(token.permissions), token.description,
+      ])
     }
     return table.text
   }
+
+  private static func kept(_ token: APIToken) -> String { token.origin == .declared ? "file" : "store" }
 
   private static func spoken(_ permissions: [Permission]) -> String {
     permissions.areOperator ? "operator" : permissions.map(\.description).joined(separator: " ")
@@ -32,6 +36,7 @@ enum TokenList: Subcommand {
         array.object {
           $0.member("id", token.id.description)
           $0.member("status", token.status.rawValue)
+          $0.member("keptIn", kept(token))
           $0.member("orgID", token.organizationID.description)
           $0.member("userID", token.userID.description)
           $0.member(

@@ -34,24 +34,33 @@ struct TokenStore {
       throw .failed(error.description)
     }
     do throws(ChangeError) { try registry.load() } catch { throw .failed(error.description) }
+    try loadDeclared()
   }
 
   /// Organizations and users, with the identifiers that the server gives them. The upstream is not asked.
   func owners() throws(CommandFailure) -> Directory {
-    let plan = DirectoryPlan(configuration)
-    let identifiers: IdentifierSource = { [registry] (names, kind) throws(StoreError) in
-      try registry.identifiers(for: names, kind: kind)
-    }
     do throws(StoreError) {
-      if let declared = try plan.declaredDirectory(identifiers) { return declared }
-      guard configuration.upstream.dialect == .influxDB1 else {
+      guard let owners = try DirectoryPlan(configuration).owners(identifiers) else {
         throw .unavailable("the directory of an InfluxDB 2.x cannot be asked yet: declare it in the file")
       }
-      let owner = try plan.owner(identifiers)
-      return Directory(
-        organizations: [Organization(id: owner.organization, name: configuration.directory.organization)],
-        users: [User(id: owner.user, name: configuration.directory.user, organizationID: owner.organization)],
-        buckets: [], mappings: [])
+      return owners
+    } catch {
+      throw .failed(error.description)
+    }
+  }
+
+  private func identifiers(_ names: [String], _ kind: String) throws(StoreError) -> [Identifier] {
+    try registry.identifiers(for: names, kind: kind)
+  }
+
+  /// Takes in what the file declares as well.
+  private func loadDeclared() throws(CommandFailure) {
+    guard !configuration.tokens.isEmpty, let owners = try? owners() else { return }
+    let resolved = Declarations(configuration).resolve(in: owners, loadedAt: Self.now())
+    for problem in resolved.problems { Terminal.standardError.line("gatehouse: \(problem)") }
+    do throws(ChangeError) {
+      try registry.replaceDeclared([], tokens: resolved.tokens)
+      try registry.load()
     } catch {
       throw .failed(error.description)
     }

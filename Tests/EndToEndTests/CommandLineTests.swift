@@ -16,6 +16,7 @@ import Testing
     ["auth", "set-active", "--help"], ["auth", "set-inactive", "--help"], ["auth", "set-password", "--help"],
     ["auth", "delete", "--help"],
     ["token", "--help"], ["token", "create", "--help"], ["token", "list", "--help"], ["token", "revoke", "--help"],
+    ["token", "hash", "--help"],
     ["hash-password", "--help"], ["version", "--help"],
   ])
   func helps(arguments: [String]) throws {

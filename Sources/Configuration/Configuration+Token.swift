@@ -1,0 +1,25 @@
+// What [[token]] says.
+
+extension Configuration {
+  /// `[[token]]`: an API token kept in the file, of which only a digest stands there.
+  public struct DeclaredToken: Sendable, Equatable {
+    /// The identifier that the token's text claims.
+    public var id: UInt64 = 0
+    /// 16 random bytes.
+    public var salt: [UInt8] = []
+    /// SHA-512 over salt and text.
+    public var digest: [UInt8] = []
+    public var isOperator = false
+    /// Each as `read:buckets/metrics/autogen`; empty where it is an operator's.
+    public var permissions: [String] = []
+    /// nil for the directory's first.
+    public var organization: String?
+    /// nil for the organization's first.
+    public var user: String?
+    public var isActive = true
+    public var description = ""
+    public var line = 0
+
+    public init() {}
+  }
+}
