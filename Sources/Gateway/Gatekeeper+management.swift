@@ -4,15 +4,15 @@ import Access
 import HTTP
 
 extension Gatekeeper {
-  /// Hands the request over once its body is whole. The management thread authenticates it: only API tokens count there.
+  /// Hands the request over once its body is whole, its path as it came: nothing in these paths needs an escape, so one
+  /// that has some names nothing.
+  ///
+  /// The management thread authenticates it: only API tokens count there.
   func manage(_ view: RequestView, _ progress: Progress) throws(Interruption) -> Verdict {
     if view.hasBody, progress.body == nil { return .needsBody(limit: settings.limits.managementBytes) }
-    guard let path = PercentCoding.decode(view.path, plusIsBlank: false),
-      let text = String(validating: path, as: UTF8.self)
-    else { throw .refuse(.malformed("the path cannot be decoded")) }
     return .manage(
       ManagementCall(
-        method: String(decoding: view.bytes[bytes: view.head.methodRange], as: UTF8.self), path: text,
+        method: String(decoding: view.bytes[bytes: view.head.methodRange], as: UTF8.self), path: string(view.path),
         query: lenientQuery(view),
         authorization: view.head.authorizationCount == 1 ? string(view.authorizationValue) : nil,
         body: progress.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),

@@ -12,7 +12,7 @@ private let select = "q=SELECT+v+FROM+cpu"
     let decision = try Gate().get("/query?db=metrics&q=SELECT%20v%20FROM%20cpu%20WHERE%20t%3D'a%2bb'&epoch=ms")
     #expect(
       decision.outgoing == """
-        GET /query?db=metrics&epoch=ms&q=SELECT%20v%20FROM%20cpu%20WHERE%20t%3D%27a%2Bb%27 HTTP/1.1\r
+        GET /query?db=metrics&rp=autogen&epoch=ms&q=SELECT%20v%20FROM%20cpu%20WHERE%20t%20%3D%20%27a%2Bb%27 HTTP/1.1\r
         Host: upstream:8087\r
         Via: 1.1 gatehouse\r
         X-Forwarded-For: 10.0.0.1\r
@@ -38,9 +38,9 @@ private let select = "q=SELECT+v+FROM+cpu"
         X-Forwarded-Proto: https\r
         Authorization: Basic b3VyOm93bg==\r
         Content-Type: application/x-www-form-urlencoded\r
-        Content-Length: 48\r
+        Content-Length: 59\r
         \r
-        db=metrics&pretty=true&q=SELECT%20v%20FROM%20cpu
+        db=metrics&rp=autogen&pretty=true&q=SELECT%20v%20FROM%20cpu
         """)
   }
 
@@ -53,10 +53,10 @@ private let select = "q=SELECT+v+FROM+cpu"
     ),
     ("db=metrics&async=true&node_id=1&u=x&p=&\(select)", "db=metrics&q=SELECT%20v%20FROM%20cpu"),
     ("db=metrics&rp=weekly&\(select)&q=DROP", "db=metrics&rp=weekly&q=SELECT%20v%20FROM%20cpu"),
-    ("db=metrics&params=%7B%7D&\(select)", "db=metrics&params=%7B%7D&q=SELECT%20v%20FROM%20cpu"),
+    ("db=metrics&params=%7B%7D&\(select)", "db=metrics&q=SELECT%20v%20FROM%20cpu"),
   ])
   func saysOneValuePerName(query: String, canonical: String) throws {
-    #expect(try Gate().get("/query?\(query)").line == "GET /query?\(canonical) HTTP/1.1")
+    #expect(try Gate().get("/query?\(query)").line == "GET /query?\(pinned(canonical)) HTTP/1.1")
   }
 
   // MARK: URL against form
@@ -65,7 +65,7 @@ private let select = "q=SELECT+v+FROM+cpu"
     let gate = try Gate()
     #expect(gate.post("/query?db=metrics", form: "db=secret&\(select)").status == 403)
     let permitted = gate.post("/query?db=secret", form: "db=metrics&\(select)")
-    #expect(permitted.form == "db=metrics&q=SELECT%20v%20FROM%20cpu")
+    #expect(permitted.form == "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu")
     #expect(permitted.line == "POST /query HTTP/1.1")
   }
 
@@ -76,8 +76,11 @@ private let select = "q=SELECT+v+FROM+cpu"
   }
 
   @Test func takesWhatTheFormLacksFromTheURL() throws {
-    #expect(try Gate().post("/query?db=metrics", form: select).form == "db=metrics&q=SELECT%20v%20FROM%20cpu")
-    #expect(try Gate().post("/query?db=metrics&\(select)", form: "").form == "db=metrics&q=SELECT%20v%20FROM%20cpu")
+    #expect(
+      try Gate().post("/query?db=metrics", form: select).form == "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu")
+    #expect(
+      try Gate().post("/query?db=metrics&\(select)", form: "").form == "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"
+    )
   }
 
   @Test func ignoresBodyOfGET() throws {
@@ -87,7 +90,7 @@ private let select = "q=SELECT+v+FROM+cpu"
         "GET /query?db=metrics&\(select)", login: "reader", "Content-Type: application/x-www-form-urlencoded",
         body: form), body: form)
     #expect(decision.outgoing.hasSuffix("\r\n\r\n"))
-    #expect(decision.line == "GET /query?db=metrics&q=SELECT%20v%20FROM%20cpu HTTP/1.1")
+    #expect(decision.line == "GET /query?db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu HTTP/1.1")
     #expect(decision.field("Content-Length") == nil)
     #expect(decision.field("Content-Type") == nil)
   }

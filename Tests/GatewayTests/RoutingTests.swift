@@ -35,8 +35,12 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
     ]
   }
 
+  /// Below its own prefix the management API says itself that it does not know a path; it is given the path as it came.
   @Test(arguments: oddForms) func takesNoOddFormForAnything(path: String) {
-    #expect([.closed, .undecodable].contains(route(path)), "\(path) is \(route(path))")
+    let mayBeManagement = path.contains("egacy")
+    #expect(
+      [.closed, .undecodable].contains(route(path)) || (mayBeManagement && route(path) == .management),
+      "\(path) is \(route(path))")
   }
 
   @Test(arguments: ["/QUERY", "/Write", "/query/", "/write/x", "/PING", "/api/v2/Write", "/API/v2/write", "/health/"])
@@ -49,13 +53,14 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
   func neverForwardsOddForms(path: String) throws {
     let gate = try Gate(.influxDB2, other: .passThrough)
     let decision = gate.judge(head("GET \(path)?q=SHOW%20DATABASES", "Authorization: Token upstreams-own"))
-    #expect([400, 404].contains(decision.status), "\(decision)")
+    #expect(decision.request == nil, "\(decision)")
+    #expect([400, 404].contains(decision.status) || path.contains("egacy"), "\(decision)")
   }
 
   @Test func judgesAbsoluteFormByItsPath() throws {
     let gate = try Gate()
     let decision = gate.write("http://other.example/write?db=metrics")
-    #expect(decision.line == "POST /write?db=metrics HTTP/1.1")
+    #expect(decision.line == "POST /write?db=metrics&rp=autogen HTTP/1.1")
     #expect(decision.field("Host") == "upstream:8087")
     #expect(gate.get("http://other.example").status == 404)
     #expect(gate.get("http://other.example?q=/ping").status == 404)
