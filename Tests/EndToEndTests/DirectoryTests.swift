@@ -91,6 +91,33 @@ import Testing
     }
   }
 
+  /// A refresh every 30 s must not cost a descriptor or a page each, for years.
+  @Test func losesNoDescriptorsToRefreshes() throws {
+    try Scene.play(settings: { $0.tables["directory"] = ["refresh = \"1s\""] }) { scene in
+      try Self.expectSteadyRefreshes(scene.gatehouse) { scene.upstream.state.current.connections.count }
+    }
+  }
+
+  @Test func losesNoDescriptorsToRefreshesOfInfluxd() throws {
+    let influxd = try InfluxdServer()
+    defer { influxd.stop() }
+    let gatehouse = try influxd.gatehouse { $0.tables["directory"] = ["refresh = \"1s\""] }
+    try Self.expectSteadyRefreshes(gatehouse) { nil }
+    gatehouse.stop()
+  }
+
+  private static func expectSteadyRefreshes(_ gatehouse: GatehouseProcess, _ questions: () -> Int?) throws {
+    let (descriptors, memory, asked) = (try gatehouse.descriptorCount(), try gatehouse.memory("VmRSS"), questions())
+    // Each unknown name asks once more; four of them, one after the other, are four refreshes.
+    let client = try RawClient(gatehouse)
+    for index in 0..<4 {
+      #expect(try client.exchange(Request.write("cpu v=1", database: "nope\(index)")).status == 404)
+    }
+    if let asked { #expect((questions() ?? 0) > asked) }
+    #expect(try gatehouse.descriptorCount() <= descriptors + 4)
+    #expect(try gatehouse.memory("VmRSS") - memory < 4 * 1_024)
+  }
+
   @Test func takesNamesAsTheyAre() throws {
     let odd = ["we\"ird", "ünï", "a b", "per%cent", "plus+plus", "and&and", "dot.dot", "metrics2"]
     let directory = UpstreamDirectory(databases: odd.map { ($0.replacing("\"", with: ""), ["autogen"]) })
