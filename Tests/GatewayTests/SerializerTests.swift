@@ -81,7 +81,7 @@ private func bytes(of line: RequestLine) -> [UInt8] {
       let outgoing = Array(decision.outgoing.utf8)
       let parsed = parse(outgoing)
       #expect(parsed?.length == outgoing.count - 7)
-      #expect(parsed?.target == "/write?db=\(database)")
+      #expect(parsed?.target == "/write?db=\(database)&rp=autogen")
     }
   }
 
