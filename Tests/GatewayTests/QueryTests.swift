@@ -45,18 +45,34 @@ private let select = "q=SELECT+v+FROM+cpu"
   }
 
   @Test(arguments: [
-    ("db=metrics&db=secret&\(select)", "db=metrics&q=SELECT%20v%20FROM%20cpu"),
-    ("\(select)&d%62=metrics", "db=metrics&q=SELECT%20v%20FROM%20cpu"),
+    ("db=metrics&db=secret&\(select)", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
+    ("\(select)&d%62=metrics", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
     (
       "db=metrics&rp=&epoch=&chunked=true&chunk_size=10&\(select)",
-      "db=metrics&chunked=true&chunk_size=10&q=SELECT%20v%20FROM%20cpu"
+      "db=metrics&rp=autogen&chunked=true&chunk_size=10&q=SELECT%20v%20FROM%20cpu"
     ),
-    ("db=metrics&async=true&node_id=1&u=x&p=&\(select)", "db=metrics&q=SELECT%20v%20FROM%20cpu"),
+    ("db=metrics&async=true&node_id=1&u=x&p=&\(select)", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
     ("db=metrics&rp=weekly&\(select)&q=DROP", "db=metrics&rp=weekly&q=SELECT%20v%20FROM%20cpu"),
-    ("db=metrics&params=%7B%7D&\(select)", "db=metrics&q=SELECT%20v%20FROM%20cpu"),
+    ("db=metrics&params=%7B%7D&\(select)", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
   ])
   func saysOneValuePerName(query: String, canonical: String) throws {
-    #expect(try Gate().get("/query?\(query)").line == "GET /query?\(pinned(canonical)) HTTP/1.1")
+    #expect(try Gate().get("/query?\(query)").line == "GET /query?\(canonical) HTTP/1.1")
+  }
+
+  @Test func forwardsTheTextThatItUnderstood() throws {
+    let text = "sElEcT+v+/*+x+*/+from+cpu+--+y%0awhere+host=$h%3b&params=%7B%22h%22:%22a'b%22%7D"
+    #expect(
+      try Gate().get("/query?db=metrics&q=\(text)").line
+        == "GET /query?db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu%20WHERE%20host%20%3D%20%27a%5C%27b%27 HTTP/1.1")
+  }
+
+  /// A default that changes between the decision and the upstream's reading must change nothing.
+  @Test func namesTheDefaultPolicyThatItDecidedOn() throws {
+    let gate = try Gate(directory: World.directory([("metrics", ["weekly", "autogen"])]))
+    #expect(
+      gate.get("/query?db=metrics&\(select)", login: "weekly").line
+        == "GET /query?db=metrics&rp=weekly&q=SELECT%20v%20FROM%20cpu HTTP/1.1")
+    #expect(try Gate().get("/query?db=metrics&\(select)", login: "weekly").status == 403)
   }
 
   // MARK: URL against form
@@ -168,6 +184,23 @@ private let select = "q=SELECT+v+FROM+cpu"
     let gate = try Gate()
     #expect(gate.post("/query", form: form(text)).status == 403)
     #expect(gate.get("/query?\(form(text))").status == 403)
+  }
+
+  @Test(arguments: [
+    "SELECT v INTO copy FROM cpu", "SELECT v INTO metrics.weekly.copy FROM metrics..cpu", "DELETE FROM cpu",
+    "SELECT v FROM cpu; SELECT v FROM weekly.cpu",
+  ])
+  func permitsWriterToChangeItsDatabase(text: String) throws {
+    let decision = try Gate().post("/query", form: form(text), login: "writer")
+    #expect(decision.isPermitted, "\(decision.verdict)")
+    #expect(decision.request?.isRepeatable == !(text.contains("INTO") || text.contains("DELETE")))
+  }
+
+  @Test(arguments: [
+    "SELECT v INTO secret..copy FROM cpu", "SELECT v INTO copy FROM secret..cpu", "DROP DATABASE metrics",
+  ])
+  func refusesWriterWhatReachesFurther(text: String) throws {
+    #expect(try Gate().post("/query", form: form(text), login: "writer").status == 403)
   }
 
   @Test(arguments: ["SELEC v FROM cpu", "SELECT v FROM", "SELECT 'x FROM cpu", "/* SELECT v FROM cpu"])

@@ -24,8 +24,9 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
   ])
   func closesWhatIsNeverForwarded(path: String) { #expect(route(path) == .closed) }
 
-  static let oddForms = ["/query", "/write", "/api/v2/write", "/ping", "/metrics", "/legacy/authorizations"].flatMap {
-    own -> [String] in
+  static let oddForms = ["/query", "/write", "/api/v2/write", "/ping", "/metrics"].flatMap { oddForms(of: $0) }
+
+  private static func oddForms(of own: String) -> [String] {
     let middle = own.dropFirst().prefix(2)
     let code = own.utf8.dropFirst().first.map { "%" + String($0, radix: 16) } ?? ""
     return [
@@ -55,6 +56,13 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
     let decision = gate.judge(head("GET \(path)?q=SHOW%20DATABASES", "Authorization: Token upstreams-own"))
     #expect(decision.request == nil, "\(decision)")
     #expect([400, 404].contains(decision.status) || path.contains("egacy"), "\(decision)")
+  }
+
+  @Test(arguments: oddForms(of: "/legacy/authorizations") + oddForms(of: "/private/legacy/authorizations"))
+  func neverForwardsOddFormsOfTheManagementAPI(path: String) throws {
+    let gate = try Gate(.influxDB2, other: .passThrough)
+    let decision = gate.judge(head("GET \(path)", "Authorization: Token upstreams-own"))
+    #expect(decision.call != nil || [400, 404].contains(decision.status), "\(decision)")
   }
 
   @Test func judgesAbsoluteFormByItsPath() throws {

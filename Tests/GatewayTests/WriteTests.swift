@@ -34,15 +34,19 @@ func pinned(_ canonical: String) -> String {
   }
 
   @Test(arguments: [
-    ("db=metrics", "db=metrics"), ("d%62=m%65trics", "db=metrics"), ("db=metrics&db=secret", "db=metrics"),
-    ("db=metrics&rp=", "db=metrics"), ("rp=weekly&db=metrics", "db=metrics&rp=weekly"),
-    ("db=metrics&precision=", "db=metrics"), ("db=metrics&precision=n", "db=metrics&precision=n"),
-    ("db=metrics&precision=u", "db=metrics&precision=u"), ("db=metrics&precision=us", "db=metrics&precision=u"),
-    ("db=metrics&precision=ms", "db=metrics&precision=ms"), ("db=metrics&precision=s", "db=metrics&precision=s"),
-    ("db=metrics&precision=m", "db=metrics&precision=m"), ("db=metrics&precision=h", "db=metrics&precision=h"),
-    ("db=metrics&consistency=one", "db=metrics&consistency=one"), ("&&db=metrics&", "db=metrics"),
-    ("db=metrics&consistency=a%26db%3Dsecret", "db=metrics&consistency=a%26db%3Dsecret"),
-    ("db=metrics&x=y&u=&org=z", "db=metrics"), ("db=metrics&u=writer&p=pw", "db=metrics"),
+    ("db=metrics", "db=metrics&rp=autogen"), ("d%62=m%65trics", "db=metrics&rp=autogen"),
+    ("db=metrics&db=secret", "db=metrics&rp=autogen"),
+    ("db=metrics&rp=", "db=metrics&rp=autogen"), ("rp=weekly&db=metrics", "db=metrics&rp=weekly"),
+    ("db=metrics&precision=", "db=metrics&rp=autogen"), ("db=metrics&precision=n", "db=metrics&rp=autogen&precision=n"),
+    ("db=metrics&precision=u", "db=metrics&rp=autogen&precision=u"),
+    ("db=metrics&precision=us", "db=metrics&rp=autogen&precision=u"),
+    ("db=metrics&precision=ms", "db=metrics&rp=autogen&precision=ms"),
+    ("db=metrics&precision=s", "db=metrics&rp=autogen&precision=s"),
+    ("db=metrics&precision=m", "db=metrics&rp=autogen&precision=m"),
+    ("db=metrics&precision=h", "db=metrics&rp=autogen&precision=h"),
+    ("db=metrics&consistency=one", "db=metrics&rp=autogen&consistency=one"), ("&&db=metrics&", "db=metrics&rp=autogen"),
+    ("db=metrics&consistency=a%26db%3Dsecret", "db=metrics&rp=autogen&consistency=a%26db%3Dsecret"),
+    ("db=metrics&x=y&u=&org=z", "db=metrics&rp=autogen"), ("db=metrics&u=writer&p=pw", "db=metrics&rp=autogen"),
   ])
   func saysOneValuePerName(query: String, canonical: String) throws {
     #expect(try Gate().write("/write?\(query)").line == "POST /write?\(pinned(canonical)) HTTP/1.1")
@@ -95,6 +99,12 @@ func pinned(_ canonical: String) -> String {
     #expect(
       try Gate(.influxDB2).write("/write?db=\(database)", login: login).refusal?.message
         == "insufficient permissions for write")
+  }
+
+  /// A default that changes between the decision and the upstream's reading must change nothing.
+  @Test func namesTheDefaultPolicyThatItDecidedOn() throws {
+    let gate = try Gate(directory: World.directory([("metrics", ["weekly", "autogen"])]))
+    #expect(gate.write("/write?db=metrics", login: "weekly").line == "POST /write?db=metrics&rp=weekly HTTP/1.1")
   }
 
   @Test func comparesDatabaseNamesByBytes() throws {
@@ -151,11 +161,12 @@ func pinned(_ canonical: String) -> String {
   // MARK: /api/v2/write
 
   @Test(arguments: [
-    ("bucket=metrics", "db=metrics"), ("bucket=metrics/weekly", "db=metrics&rp=weekly"),
-    ("bucket=metrics/", "db=metrics"), ("bucket=metrics%2Fweekly&org=x", "db=metrics&rp=weekly"),
-    ("org=&bucket=metrics&precision=ns", "db=metrics&precision=n"),
-    ("bucket=metrics&precision=us", "db=metrics&precision=u"),
-    ("bucket=metrics&db=secret&rp=x", "db=metrics"), ("bucket=metrics&bucket=secret", "db=metrics"),
+    ("bucket=metrics", "db=metrics&rp=autogen"), ("bucket=metrics/weekly", "db=metrics&rp=weekly"),
+    ("bucket=metrics/", "db=metrics&rp=autogen"), ("bucket=metrics%2Fweekly&org=x", "db=metrics&rp=weekly"),
+    ("org=&bucket=metrics&precision=ns", "db=metrics&rp=autogen&precision=n"),
+    ("bucket=metrics&precision=us", "db=metrics&rp=autogen&precision=u"),
+    ("bucket=metrics&db=secret&rp=x", "db=metrics&rp=autogen"),
+    ("bucket=metrics&bucket=secret", "db=metrics&rp=autogen"),
   ])
   func becomesAPlainWriteInFrontOf1x(query: String, canonical: String) throws {
     #expect(try Gate().write("/api/v2/write?\(query)").line == "POST /write?\(pinned(canonical)) HTTP/1.1")

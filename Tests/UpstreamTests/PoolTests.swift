@@ -62,23 +62,6 @@ import Testing
     server.join()
   }
 
-  @Test func forgetsWaitersThatDied() throws {
-    let script = (1...2).flatMap { [ScriptedServer.Action.readRequest, .send(.ok("\($0)"))] } + [.awaitEnd]
-    let server = try ScriptedServer(script)
-    let scene = try Scene(server, limits: UpstreamLimits(connections: 1))
-    let first = Exchange()
-    let last = Exchange()
-    scene.play(
-      {
-        first.begin(scene.pool)
-        for _ in 0..<100 { Exchange().begin(scene.pool) }
-        last.begin(scene.pool)
-      }, ({ first.hasEnded && last.hasEnded }, {}))
-    #expect(last.text == "2")
-    last.connection?.abandon()
-    server.join()
-  }
-
   @Test func opensNoMoreThanItsLimit() throws {
     let script = (1...6).flatMap { _ in [ScriptedServer.Action.readRequest, .send(.ok())] }
     let server = try ScriptedServer(script, script, script)
