@@ -49,7 +49,8 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Access", "Authorizations", "Configuration", "GatehouseServer", "HTTP", "InfluxQL", "JSON", "Management",
+        "Access", "Authorizations", "Configuration", "GatehouseServer", "Gateway", "HTTP", "InfluxQL", "JSON",
+        "Management",
         "Observation",
         "Transport", "Upstream",
       ],

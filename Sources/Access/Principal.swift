@@ -22,13 +22,25 @@ public struct Principal: Sendable, Equatable {
   /// For logs and refusals: the v1 user name, or `token:` and the identifier.
   public var name: String { kind == .login ? userName : "token:\(id)" }
 
-  init(_ authorization: Authorization) {
+  public init(_ authorization: Authorization) {
     kind = .login
     id = authorization.id
     userName = authorization.token
     organizationID = authorization.organizationID
     permissions = authorization.permissions
     revision = authorization.revision
+  }
+
+  /// The same holder with other permissions, to find out which of them is the one that counts.
+  public func holding(_ permissions: [Permission]) -> Principal { Principal(self, permissions) }
+
+  private init(_ principal: Principal, _ permissions: [Permission]) {
+    kind = principal.kind
+    id = principal.id
+    userName = principal.userName
+    organizationID = principal.organizationID
+    self.permissions = permissions
+    revision = principal.revision
   }
 
   public init(_ token: APIToken) {

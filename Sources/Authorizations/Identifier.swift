@@ -11,7 +11,7 @@ public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertibl
   }
 
   /// For values that are not zero by construction; zero becomes 1.
-  init(nonzero rawValue: UInt64) { self.rawValue = max(rawValue, 1) }
+  public init(nonzero rawValue: UInt64) { self.rawValue = max(rawValue, 1) }
 
   /// Why a text is not an identifier, in the words of InfluxDB 2.9.1.
   public enum Problem: Error, Equatable, CustomStringConvertible {

@@ -20,6 +20,11 @@ extension SQLiteAuthorizationStore {
     return names.compactMap { kept[Array($0.utf8)] }
   }
 
+  /// What is kept of a kind, by the bytes of the names. Nothing is allotted and nothing forgotten.
+  public func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
+    try knownIdentifiers(kind)
+  }
+
   private func knownIdentifiers(_ kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
     var found: [[UInt8]: Identifier] = [:]
     let query = try connection.statement("SELECT name, id FROM identifiers WHERE kind = ?")

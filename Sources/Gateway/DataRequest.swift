@@ -23,6 +23,9 @@ struct DataRequest {
   var filter: AnswerFilter?
   /// Whether no cache may keep the answer: a GET that changed something.
   var isUncacheable = false
+  /// Whether fields beside the credential had a part in the decision: who sent it from where, or what the body is said
+  /// to be. Then the same target again is not the same request.
+  var dependsOnFields = false
   /// What happens if a requirement is not met.
   var refuse: (Denial, Principal) -> Gatekeeper.Interruption
 }

@@ -36,7 +36,7 @@ struct DecisionMemo {
     _ request: UpstreamRequest, for view: RequestView, _ now: Generations, notes: DecisionNotes
   ) {
     // What the upstream decides is decided anew each time.
-    guard case .permit = request.authority else { return }
+    guard case .permit = request.authority, !request.dependsOnFields else { return }
     guard view.target.count <= Self.maximumTarget, view.authorizationValue.count <= Self.maximumTarget else { return }
     target = Array(view.target)
     authorization = Array(view.authorizationValue)

@@ -40,8 +40,8 @@ struct Exchange {
       switch Route(path: view.path) {
       case .ping: .ping
       case .health: .health
-      case .write, .bucketWrite: .write
-      case .query: .query
+      case .write, .bucketWrite, .prometheusWrite, .deletion: .write
+      case .query, .prometheusRead, .flux: .query
       case .management, .directory: .management
       case .other, .closed, .undecodable: .other
       }

@@ -13,6 +13,10 @@ extension Gatekeeper {
     case .write: return .data(try understandWrite(view, notes: &notes))
     case .bucketWrite: return .data(try understandBucketWrite(view, identity, notes: &notes))
     case .query: return try understandQuery(view, identity, progress, notes: &notes)
+    case .prometheusWrite: return .data(try understandPrometheus(.write, view, notes: &notes))
+    case .prometheusRead: return .data(try understandPrometheus(.read, view, notes: &notes))
+    case .flux: return .data(try understandFlux(view, identity))
+    case .deletion: return .data(try understandDeletion(view, identity, notes: &notes))
     case .ping, .health, .management, .directory, .other, .closed, .undecodable: throw .refuse(.notFound)
     }
   }

@@ -11,7 +11,14 @@ extension Gatekeeper {
   func judgeForeign(
     _ route: Route, _ view: RequestView, _ credential: Credential, _ progress: Progress
   ) throws(Interruption) -> Verdict? {
-    guard route == .directory || route == .other else { return nil }
+    switch route {
+    case .directory, .other: break
+    case .flux, .deletion:
+      // Of the upstream's own tokens the upstream judges.
+      if case .none = credential { return nil }
+      guard settings.dialect == .influxDB2, !belongsHere(credential), isPassedThrough(view.path) else { return nil }
+    default: return nil
+    }
     if case .refused(.ambiguous) = credential { throw .refuse(.malformed(CredentialRefusal.ambiguous.message)) }
     if belongsHere(credential) {
       guard route == .directory, case .token = credential else {

@@ -43,7 +43,7 @@ extension Gatekeeper {
             ? Saying(line: RequestLine(.post, "/query"), body: form.text)
             : Saying(line: RequestLine(.get, "/query", parameters: form), body: nil)
         },
-        isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging,
+        isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging,
         refuse: { denial, principal in Self.denied(denial, principal, statements, needs) }))
   }
 
@@ -115,17 +115,12 @@ extension Gatekeeper {
       // Who may read everything learns what is missing, as an administrator of 1.x does: inside a result.
       return .answer(missing(denial.reason, need, statement: index))
     }
-    let privilege =
-      if need.database.isEmpty, case .administration = need.requirement.target {
-        "admin privilege"
-      } else {
-        "\(need.requirement.action == .read ? "READ" : "WRITE") on \(need.database)"
-      }
+    let privilege = need.privilege
     return .refuse(
       .denied(
         "error authorizing query: \(principal.name) not authorized to execute statement '\(statement)', "
           + "requires \(privilege)",
-        detail: "statement \(index + 1) requires \(privilege)"))
+        detail: StatementNeed.lacks(privilege, statement: index)))
   }
 
   private static func missing(_ reason: Denial.Reason, _ need: StatementNeed, statement: Int) -> LocalAnswer {

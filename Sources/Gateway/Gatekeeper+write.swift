@@ -28,12 +28,8 @@ extension Gatekeeper {
       throw .refuse(.malformed("bucket is required"))
     }
     let precision = try precision(values["precision"], allowsMinutes: false)
-    let parts = bucket.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let database = parts.first.map(String.init), !database.isEmpty else {
-      throw .refuse(.malformed("bucket name \"\(bucket)\" is missing a database"))
-    }
+    let (database, policy) = try databaseAndPolicy(ofBucket: bucket, identity)
     notes.database = database
-    let policy = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
     guard settings.dialect == .influxDB2 else { return write(database, policy, precision, consistency: nil) }
     return try bucketWrite(bucket, org: values["org"] ?? values["orgID"], precision, identity)
   }
@@ -57,8 +53,7 @@ extension Gatekeeper {
     parameters.append("org", principal.organizationID.description.utf8)
     let id = (try? Identifier(parsing: bucket)).flatMap { directory.bucket($0) }
     guard let found = id ?? directory.bucket(named: bucket, in: principal.organizationID) else {
-      throw .refuse(
-        Refusal(status: 404, kind: .notFound, message: "bucket \"\(bucket)\" not found"))
+      throw .refuse(Self.unknownBucket(bucket))
     }
     let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
     return DataRequest(
@@ -91,7 +86,7 @@ extension Gatekeeper {
 
   /// As recorded: existence comes before permission on a write, so that a missing database can be told from a missing
   /// grant (Telegraf keeps its batch at the former).
-  private static func writeRefusal(
+  static func writeRefusal(
     _ denial: Denial, _ principal: Principal, database: String, policy: String?, dialect: UpstreamDialect
   ) -> Refusal {
     switch (denial.reason, dialect) {

@@ -103,7 +103,7 @@ final class Gatekeeper {
     case .management, .directory:
       guard view.client.services.contains(.management) || route == .directory else { throw .refuse(.notFound) }
     case .ping, .health: break
-    case .write, .query, .bucketWrite, .other:
+    case .write, .query, .bucketWrite, .prometheusWrite, .prometheusRead, .flux, .deletion, .other:
       guard view.client.services.contains(.data) else { throw .refuse(.notFound) }
       // Browsers ask without a credential, and get no permission.
       if route != .other, view.head.method == .options { throw .refuse(preflight(view)) }

@@ -12,6 +12,17 @@ public struct StatementNeed: Sendable {
   /// For explanations; nil where no measurement is meant.
   public let reference: SourceReference?
 
+  /// As a 1.x server names a missing privilege.
+  var privilege: String {
+    if case .administration = requirement.target { return "admin privilege" }
+    return "\(requirement.action == .read ? "READ" : "WRITE") on \(database)"
+  }
+
+  /// What logs and explanations say of the first need that is not met.
+  static func lacks(_ privilege: String, statement index: Int) -> String {
+    "statement \(index + 1) requires \(privilege)"
+  }
+
   static let administration = StatementNeed(
     requirement: Access.Requirement(.write, .administration), database: "", reference: nil)
 }

@@ -30,6 +30,7 @@ struct QueryRequest {
       // The message quotes the text, which may hold a password; the log gets the place alone.
       refusal.detail =
         "error parsing query at line \(error.position.line), character \(error.position.character)"
+      refusal.position = (error.position.line, error.position.character)
       throw refusal
     }
   }

@@ -24,6 +24,8 @@ struct Refusal: Error, Sendable {
   var message: String
   /// For the log where it differs from the message; never holds a secret.
   var detail: String?
+  /// Of the first thing in a query that was not understood.
+  var position: (line: Int, character: Int)?
   /// For `Allow`; empty unless the method is at fault.
   var allow: StaticString = ""
   /// Seconds for `Retry-After`; 0 for none.

@@ -10,6 +10,13 @@ enum Route: Equatable {
   case query
   /// `/api/v2/write`.
   case bucketWrite
+  /// `/api/v1/prom/write` and `/api/v1/prom/read`.
+  case prometheusWrite
+  case prometheusRead
+  /// `/api/v2/query`.
+  case flux
+  /// `/api/v2/delete`.
+  case deletion
   /// The management API; the directory endpoints where the caller is a token of gatehouse.
   case management
   case directory
@@ -37,6 +44,10 @@ enum Route: Equatable {
     case 7 where same("/health"): return .health
     case 7 where same("/status"): return .ping
     case 13 where same("/api/v2/write"): return .bucketWrite
+    case 13 where same("/api/v2/query"): return .flux
+    case 14 where same("/api/v2/delete"): return .deletion
+    case 17 where same("/api/v1/prom/read"): return .prometheusRead
+    case 18 where same("/api/v1/prom/write"): return .prometheusWrite
     default: return nil
     }
   }
@@ -62,10 +73,14 @@ enum Route: Equatable {
     for open in ["/api/v2/me", "/api/v2/users", "/api/v2/orgs", "/api/v2/buckets", "/api/v2/dbrps"] as [StaticString]
     where isBelow(decoded, open) { return .directory }
     // A v1 path in another spelling is not that path, and must not be forwarded as if it were some other.
-    for own in ["/write", "/query", "/ping", "/health", "/status", "/api/v2/write"] as [StaticString]
-    where isBelow(decoded, own, ignoringCase: true) { return .closed }
+    for own in closedSpellings where isBelow(decoded, own, ignoringCase: true) { return .closed }
     return .other
   }
+
+  private static let closedSpellings: [StaticString] = [
+    "/write", "/query", "/ping", "/health", "/status", "/api/v2/write", "/api/v2/delete",
+    "/api/v1/prom",
+  ]
 
   private static func isNormal(_ path: UnsafeRawBufferPointer, decoded: [UInt8]) -> Bool {
     guard !decoded.contains(UInt8(ascii: "\\")), !decoded.contains(UInt8(ascii: ";")) else { return false }

@@ -30,6 +30,8 @@ final class UpstreamRequest {
   let filter: AnswerFilter?
   /// Whether no cache may keep the answer.
   let isUncacheable: Bool
+  /// Whether fields beside the credential had a part in the decision.
+  let dependsOnFields: Bool
 
   /// A request that gatehouse decided itself, with its own credential. There is no other way to attach that.
   init(permit: Permit, _ data: DataRequest, hop: Hop, settings: GatewaySettings) {
@@ -46,6 +48,7 @@ final class UpstreamRequest {
     upstreamToken = nil
     filter = data.filter
     isUncacheable = data.isUncacheable
+    dependsOnFields = data.dependsOnFields
   }
 
   /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
@@ -66,6 +69,7 @@ final class UpstreamRequest {
     upstreamToken = token
     filter = nil
     isUncacheable = data.isUncacheable
+    dependsOnFields = data.dependsOnFields
   }
 
   /// Other traffic, with the client's own credential untouched among its fields.
@@ -79,6 +83,7 @@ final class UpstreamRequest {
     upstreamToken = nil
     filter = nil
     isUncacheable = false
+    dependsOnFields = true
   }
 
   private static func prefix(

@@ -4,7 +4,7 @@ enum Program {
   static var commands: [any Subcommand.Type] {
     [
       Serve.self, Check.self, AuthCreate.self, AuthList.self, AuthSetActive.self, AuthSetInactive.self,
-      AuthSetPassword.self, AuthDelete.self, TokenCreate.self, TokenList.self, TokenSetActive.self,
+      AuthSetPassword.self, AuthDelete.self, Explain.self, TokenCreate.self, TokenList.self, TokenSetActive.self,
       TokenSetInactive.self, TokenRevoke.self, TokenHash.self, HashPassword.self, Version.self,
     ]
   }
@@ -52,6 +52,7 @@ enum Program {
       Terminal.standardError.line("gatehouse: \(message)")
       return 1
     case .reported: return 1
+    case .ended(let status): return status
     case .interrupted: return 130
     }
   }

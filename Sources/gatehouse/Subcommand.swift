@@ -26,6 +26,8 @@ enum CommandFailure: Error {
   case failed(String)
   /// Everything has been said already.
   case reported
+  /// Everything has been said already, and the exit status is part of it.
+  case ended(Int32)
   /// Ctrl-C at a prompt.
   case interrupted
 }

@@ -68,6 +68,19 @@ import Testing
     }
   }
 
+  /// A browser's tabs share connections: what was permitted to one page is not permitted to another.
+  @Test func changesOfAnotherSiteAreRefusedAlsoBehindOneOfTheOwn() throws {
+    try Scene.play(settings: { $0.logins = [Self.both, .writer] }) { scene in
+      let client = try scene.connect()
+      for (fields, status) in [
+        ("", 200), ("Origin: https://evil.example\r\n", 403), ("", 200), ("Sec-Fetch-Site: cross-site\r\n", 403),
+      ] {
+        let request = Request.query("DELETE FROM cpu", login: Self.both, fields: fields)
+        #expect(try client.exchange(request).status == status)
+      }
+    }
+  }
+
   @Test(arguments: [
     "Origin: https://localhost\r\n", "Origin: HTTPS://LOCALHOST\r\n", "Referer: https://localhost/graph?x=1\r\n",
     "Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n", "Origin: \r\nReferer: \r\n",
