@@ -105,10 +105,13 @@ extension DownstreamConnection {
     readBuffered()
   }
 
-  private func readBuffered() {
+  /// Reads what OpenSSL holds already. A part of a record counts as buffered and gives nothing: going on until nothing is
+  /// buffered would wait for the rest of it in this very loop.
+  func readBuffered() {
     while let stream, stream.hasBufferedInput, stream.readsInput {
       switch state {
-      case .collecting, .streaming, .draining: readBody(stream)
+      case .collecting, .streaming, .draining:
+        guard readBody(stream) else { return }
       default: return
       }
     }
@@ -121,7 +124,8 @@ extension DownstreamConnection {
     stream?.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
   }
 
-  func readBody(_ stream: ByteStream) {
+  /// False where nothing was there to be read.
+  func readBody(_ stream: ByteStream) -> Bool {
     // What follows the body has to fit behind the parked head when that is decided again.
     let whole = gateway.loop.scratch.room
     let room = UnsafeMutableRawBufferPointer(rebasing: whole[..<max(1_024, whole.count - parkedHead.count)])
@@ -129,8 +133,11 @@ extension DownstreamConnection {
     case .bytes(let count):
       noteProgress(count)
       take(UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
-    case .wouldBlock: break
-    case .end, .failed: clientLeft()
+      return true
+    case .wouldBlock: return false
+    case .end, .failed:
+      clientLeft()
+      return false
     }
   }
 
@@ -138,6 +145,8 @@ extension DownstreamConnection {
   func take(_ bytes: UnsafeMutableRawBufferPointer) {
     let step: ChunkedDecoder.Step
     do throws(HeadProblem) { step = try requestBody.decode(bytes) } catch {
+      // Its answer is written already: a second one would be taken for the next request's.
+      if case .draining = state { return linger() }
       abandonUpstream()
       return refuse(.malformed(error.reason, closes: true))
     }

@@ -36,7 +36,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     guard let early = unhold(into: gateway.loop.scratch.room) else { return }
     take(early)
     if case .streaming = state, upstream?.isCongested == false { stream?.readsInput = true }
-    while case .streaming = state, let stream, stream.readsInput, stream.hasBufferedInput { readBody(stream) }
+    readBuffered()
   }
 
   func upstreamReceived(
@@ -200,7 +200,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     turn {
       noteProgress(0, isStart: true)
       stream.readsInput = true
-      while case .streaming = state, stream.readsInput, stream.hasBufferedInput { readBody(stream) }
+      readBuffered()
     }
   }
 

@@ -124,12 +124,12 @@ final class DownstreamConnection {
     defer { isBusy = false }
     work()
     while case .readingHead = state, let stream {
-      if hold.isEmpty {
-        // Bytes read ahead never wake epoll.
-        guard stream.hasBufferedInput, readHead(stream) else { return }
-      } else {
-        guard let bytes = unhold(into: gateway.loop.scratch.room), processHead(bytes) else { return }
+      if !hold.isEmpty {
+        guard let bytes = unhold(into: gateway.loop.scratch.room) else { return }
+        if processHead(bytes) { continue }
       }
+      // Bytes read ahead never wake epoll.
+      guard stream.hasBufferedInput, readHead(stream) else { return }
     }
   }
 
@@ -290,7 +290,8 @@ extension DownstreamConnection: ByteStreamHandler {
     turn {
       switch state {
       case .readingHead: _ = readHead(stream)
-      case .collecting, .streaming, .draining: readBody(stream)
+      case .collecting, .streaming, .draining:
+        if readBody(stream) { readBuffered() }
       case .awaitingResponse, .relaying, .leasing: readAhead(stream)
       case .lingering: readOff(stream)
       case .waiting: stream.readsInput = false
