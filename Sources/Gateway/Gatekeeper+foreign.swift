@@ -14,8 +14,7 @@ extension Gatekeeper {
     switch route {
     case .directory, .other: break
     case .flux, .deletion:
-      // Of the upstream's own tokens the upstream judges.
-      if case .none = credential { return nil }
+      // Of the upstream's own tokens and sessions the upstream judges.
       guard settings.dialect == .influxDB2, !belongsHere(credential), isPassedThrough(view.path) else { return nil }
     default: return nil
     }

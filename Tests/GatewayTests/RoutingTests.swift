@@ -13,8 +13,8 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
     ("/api/v2/write", .bucketWrite), ("/legacy/authorizations", .management),
     ("/private/legacy/authorizations/0000000000000001", .management), ("/legacy", .management),
     ("/api/v2/me", .directory), ("/api/v2/users/1", .directory), ("/api/v2/orgs", .directory),
-    ("/api/v2/buckets", .directory), ("/api/v2/dbrps", .directory), ("/", .other), ("/api/v2/query", .other),
-    ("/api/v2/delete", .other), ("/queryx", .other), ("/debugger", .other), ("/a%20b", .other), ("/a@b:c", .other),
+    ("/api/v2/buckets", .directory), ("/api/v2/dbrps", .directory), ("/", .other), ("/api/v2/query", .flux),
+    ("/api/v2/delete", .deletion), ("/queryx", .other), ("/debugger", .other), ("/a%20b", .other), ("/a@b:c", .other),
     ("/api/v2/buckets2", .other),
   ])
   func knowsPath(path: String, expected: Route) { #expect(route(path) == expected) }
