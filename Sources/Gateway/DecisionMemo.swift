@@ -35,8 +35,9 @@ struct DecisionMemo {
   mutating func remember(
     _ request: UpstreamRequest, for view: RequestView, _ now: Generations, notes: DecisionNotes
   ) {
-    // What the upstream decides is decided anew each time.
-    guard case .permit = request.authority else { return }
+    // What the upstream decides is decided anew each time; so is what changes something, which depends on fields that
+    // are not compared here: whether another site sent it.
+    guard case .permit = request.authority, !request.isUncacheable else { return }
     guard view.target.count <= Self.maximumTarget, view.authorizationValue.count <= Self.maximumTarget else { return }
     target = Array(view.target)
     authorization = Array(view.authorizationValue)
