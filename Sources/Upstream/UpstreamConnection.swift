@@ -37,6 +37,7 @@ public final class UpstreamConnection: ByteStreamHandler {
     stream = try ByteStream(
       connectingTo: address, port: member.port, loop: pool.loop, tls: tls, serverName: member.host, handler: self)
     stream?.setDeadline(after: pool.limits.connectTimeout)
+    stream?.readsAfterBreak = true
   }
 
   /// Whether an earlier exchange used this connection, so that the upstream may just have closed it.
@@ -112,6 +113,8 @@ public final class UpstreamConnection: ByteStreamHandler {
   }
 
   public func streamDrained(_ stream: ByteStream) {
+    // A request that still comes has its client's deadlines; the upstream has nothing to answer yet.
+    if state == .awaitingHead, !requestIsComplete { stream.clearDeadline() }
     if state == .awaitingHead || state == .receivingBody { handler?.upstreamDrained(self) }
   }
 
