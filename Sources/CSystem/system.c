@@ -101,11 +101,13 @@ int gh_connect(const char *text, uint16_t port) {
   return fd;
 }
 
-int gh_resolve(const char *host, char *text, size_t capacity) {
+int gh_resolve(const char *host, int rank, char *text, size_t capacity) {
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
   int failure = getaddrinfo(host, NULL, &hints, &list);
   if (failure) return failure;
-  failure = getnameinfo(list->ai_addr, list->ai_addrlen, text, (socklen_t)capacity, NULL, 0, NI_NUMERICHOST);
+  const struct addrinfo *at = list;
+  while (at && rank-- > 0) at = at->ai_next;
+  failure = at ? getnameinfo(at->ai_addr, at->ai_addrlen, text, (socklen_t)capacity, NULL, 0, NI_NUMERICHOST) : EAI_NONAME;
   freeaddrinfo(list);
   return failure;
 }

@@ -106,8 +106,7 @@ struct UpstreamInquiry {
   private func ask(_ target: String, authorized: Bool) throws(Problem) -> BlockingClient.Answer {
     var latest = UpstreamFailure.unreachable("no members")
     for member in members {
-      let client = BlockingClient(
-        host: member.host, port: member.port, tls: member.isTLS ? tls : nil, maximumBody: 64 << 20)
+      let client = BlockingClient(member: member, tls: tls, maximumBody: 64 << 20)
       do throws(UpstreamFailure) {
         return try client.send(
           method: "GET", target: target,

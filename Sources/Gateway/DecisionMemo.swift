@@ -24,7 +24,7 @@ struct DecisionMemo {
 
   func recall(_ view: RequestView, _ now: Generations, notes: inout DecisionNotes) -> UpstreamRequest? {
     // A form body would have to be read: only a body that is carried unread leaves the decision what it was.
-    guard let request, generations == now, !view.hasBody || request.carriesClientBody,
+    guard let request, generations == now, !view.head.namesSite, !view.hasBody || request.carriesClientBody,
       method == view.head.method.rawValue, view.head.authorizationCount <= 1,
       Self.same(target, view.target), Self.same(authorization, view.authorizationValue)
     else { return nil }
@@ -35,8 +35,8 @@ struct DecisionMemo {
   mutating func remember(
     _ request: UpstreamRequest, for view: RequestView, _ now: Generations, notes: DecisionNotes
   ) {
-    // What the upstream decides is decided anew each time.
-    guard case .permit = request.authority, !request.dependsOnFields else { return }
+    // What the upstream decides is decided anew each time; so is what depends on fields that are not compared here.
+    guard case .permit = request.authority, !request.dependsOnFields, !view.head.namesSite else { return }
     guard view.target.count <= Self.maximumTarget, view.authorizationValue.count <= Self.maximumTarget else { return }
     target = Array(view.target)
     authorization = Array(view.authorizationValue)

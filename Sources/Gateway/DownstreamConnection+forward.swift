@@ -117,7 +117,6 @@ extension DownstreamConnection {
       if let request, request.isRepeatable { outgoing = Array(whole) }
       return sent(on: connection)
     }
-    guard case .leasing = state else { return }
     outgoing = Array(whole)
     stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
   }
@@ -142,8 +141,14 @@ extension DownstreamConnection {
   }
 
   private func stream(_ rest: UnsafeMutableRawBufferPointer) {
-    hold.append(contentsOf: rest)
-    startStream(with: [])
+    // Taken out of its framing at once: what is held is the next request, should this one be refused after all.
+    let step: ChunkedDecoder.Step
+    do throws(HeadProblem) { step = try requestBody.decode(rest) } catch {
+      return refuse(.malformed(error.reason, closes: true))
+    }
+    exchange.bytesIn += step.produced
+    hold.append(contentsOf: rest[step.consumed...])
+    startStream(with: Array(rest[..<step.produced]))
   }
 
   private func startStream(with collected: [UInt8]) {
@@ -161,7 +166,7 @@ extension DownstreamConnection {
     state = .leasing
     stream?.readsInput = false
     if let connection = gateway.pool.lease(for: self) { return upstreamLeased(connection) }
-    if case .leasing = state { stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000) }
+    stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
   }
 
   private func framed(_ payload: [UInt8]) -> [UInt8] {

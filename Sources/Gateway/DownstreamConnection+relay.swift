@@ -63,9 +63,9 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     relay(piece, isComplete: isComplete, writer: &writer)
     if isComplete {
       finishResponse()
-    } else if stream?.isCongested ?? false {
+    } else if let stream, stream.isCongested {
       connection.readsResponse = false
-      stream?.setDeadline(after: settings.timeouts.sendProgress)
+      awaitTaking(stream)
     }
   }
 

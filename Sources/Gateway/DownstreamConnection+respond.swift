@@ -75,7 +75,7 @@ extension DownstreamConnection {
     parkedHead = []
     if !stream.isCongested { stream.finishWriting() }
     stream.readsInput = true
-    stream.setDeadline(after: stream.isCongested ? settings.timeouts.sendProgress : Self.lingerTime)
+    if stream.isCongested { awaitTaking(stream) } else { stream.setDeadline(after: Self.lingerTime) }
   }
 
   func readOff(_ stream: ByteStream) {

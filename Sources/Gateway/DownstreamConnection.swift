@@ -61,6 +61,8 @@ final class DownstreamConnection {
 
   var received = 0
   private var progressMark = 0
+  /// What waited to be taken when its deadline was set, bytes.
+  private var backlogMark = 0
   private var isBusy = false
 
   /// Bytes that must arrive within each `bodyProgress`: a client below it would hold its connection for ever.
@@ -91,7 +93,9 @@ final class DownstreamConnection {
 
   /// Closes an idle connection; one with a request under way closes after its response.
   func drain() {
-    if case .readingHead = state, hold.isEmpty { close() }
+    guard case .readingHead = state, hold.isEmpty else { return }
+    // The end of the last answer may still be on its way.
+    if stream?.isCongested ?? false { linger() } else { close() }
   }
 
   // MARK: Requests
@@ -124,6 +128,11 @@ final class DownstreamConnection {
     defer { isBusy = false }
     work()
     while case .readingHead = state, let stream {
+      // Who does not take its answers gets no more of them: they would pile up here.
+      if stream.isCongested {
+        stream.readsInput = false
+        return awaitTaking(stream)
+      }
       if !hold.isEmpty {
         guard let bytes = unhold(into: gateway.loop.scratch.room) else { return }
         if processHead(bytes) { continue }
@@ -131,6 +140,19 @@ final class DownstreamConnection {
       // Bytes read ahead never wake epoll.
       guard stream.hasBufferedInput, readHead(stream) else { return }
     }
+  }
+
+  /// Begins to wait until the client has taken what was written.
+  func awaitTaking(_ stream: ByteStream) {
+    backlogMark = stream.backlog
+    stream.setDeadline(after: settings.timeouts.sendProgress)
+  }
+
+  /// Whether the client is slow rather than gone: then it is waited for once more.
+  private func takesOn(_ stream: ByteStream) -> Bool {
+    guard stream.isCongested, backlogMark - stream.backlog >= Self.minimumProgress else { return false }
+    awaitTaking(stream)
+    return true
   }
 
   /// Reads more of a head; false where there is nothing more to do now.
@@ -305,7 +327,13 @@ extension DownstreamConnection: ByteStreamHandler {
     case .relaying:
       stream.clearDeadline()
       upstream?.readsResponse = true
-    case .lingering: stream.finishWriting()
+    case .lingering:
+      stream.finishWriting()
+      stream.setDeadline(after: Self.lingerTime)
+    case .readingHead:
+      stream.readsInput = true
+      stream.setDeadline(after: exchange.startedAt > 0 ? settings.timeouts.head : settings.timeouts.idle)
+      turn {}
     default: break
     }
   }
@@ -313,6 +341,8 @@ extension DownstreamConnection: ByteStreamHandler {
   func streamExpired(_ stream: ByteStream) {
     turn {
       switch state {
+      case .readingHead where takesOn(stream), .relaying where takesOn(stream), .lingering where takesOn(stream): break
+      case .readingHead where stream.isCongested: close()
       case .readingHead where exchange.startedAt > 0:
         refuse(.headTooSlow)
       case .collecting, .streaming:

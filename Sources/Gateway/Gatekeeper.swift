@@ -107,6 +107,10 @@ final class Gatekeeper {
       guard view.client.services.contains(.data) else { throw .refuse(.notFound) }
       // Browsers ask without a credential, and get no permission.
       if route != .other, view.head.method == .options { throw .refuse(preflight(view)) }
+      // A browser adds a remembered password to what another site makes it send.
+      if route.alwaysChanges, view.head.namesSite, view.isCrossSite {
+        throw .refuse(.denied("a request of another site may not change anything"))
+      }
     }
     return route
   }

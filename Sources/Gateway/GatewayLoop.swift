@@ -54,6 +54,7 @@ public final class GatewayLoop {
       connection.begin()
     } catch {
       shared.connections.subtract(1, ordering: .relaxed)
+      closeSocket(socket.descriptor)
       events.log(.error, "a connection could not be taken", ["reason": .text(error.description)])
     }
   }

@@ -27,6 +27,14 @@ enum Route: Equatable {
   /// The path is not text that two servers would read alike.
   case undecodable
 
+  /// Whether whatever is sent there changes something.
+  var alwaysChanges: Bool {
+    switch self {
+    case .write, .bucketWrite, .prometheusWrite, .deletion: true
+    default: false
+    }
+  }
+
   init(path: UnsafeRawBufferPointer) {
     if let exact = Self.exact(path) {
       self = exact

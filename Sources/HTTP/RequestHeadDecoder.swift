@@ -19,6 +19,8 @@ public final class RequestHeadDecoder {
   /// Whether the client wants the connection kept (RFC 9112 §9.3).
   public private(set) var keepsAlive = true
   public private(set) var expectsContinue = false
+  /// Whether a field says on behalf of which site a browser sent this: `Origin`, `Referer` or `Sec-Fetch-Site`.
+  public private(set) var namesSite = false
   /// The `Authorization` field; with `authorizationCount` above one, the first.
   public private(set) var authorization: ByteRange?
   public private(set) var authorizationCount = 0
@@ -62,6 +64,7 @@ public final class RequestHeadDecoder {
     framing = .none
     keepsAlive = true
     expectsContinue = false
+    namesSite = false
     authorizationCount = 0
   }
 
@@ -156,6 +159,7 @@ public final class RequestHeadDecoder {
         hasKeepAlive = hasKeepAlive || bytes.listContains(field.valueRange, "keep-alive")
       case .expect:
         expectsContinue = expectsContinue || bytes.equalsIgnoringCase(field.valueRange, "100-continue")
+      case .origin, .referer, .secFetchSite: namesSite = true
       default: break
       }
     }

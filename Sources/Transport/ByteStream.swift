@@ -45,6 +45,9 @@ public final class ByteStream: Channel {
   private var pendingStart = 0
   private var wantsInput = true
   private var hasBroken = false
+  /// Whether what the peer sent is still read after a write has failed: a server that answers early and closes says in
+  /// that answer why.
+  public var readsAfterBreak = false
 
   /// A socket that a listener accepted.
   public init(
@@ -97,6 +100,9 @@ public final class ByteStream: Channel {
   /// Whether something written has not left yet: write no more than what is at hand until `streamDrained`.
   public var isCongested: Bool { pendingStart < pending.count }
 
+  /// Bytes written that have not left yet.
+  public var backlog: Int { pending.count - pendingStart }
+
   public let isTLS: Bool
 
   /// Whether the peer of an idle connection closed it or sent something nobody asked for.
@@ -129,7 +135,7 @@ public final class ByteStream: Channel {
       let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
       if count > 0 { return .bytes(count) }
       if count == 0 { return .end }
-      return errno == EAGAIN || errno == EINTR ? .wouldBlock : .failed
+      return (errno == EAGAIN || errno == EINTR) && !hasBroken ? .wouldBlock : .failed
     }
     // Reading may make OpenSSL write (an alert, a key update).
     defer { flush() }
@@ -149,7 +155,7 @@ public final class ByteStream: Channel {
   private func readFailure(_ ssl: OpaquePointer, _ result: Int32) -> ReadOutcome {
     defer { ERR_clear_error() }
     switch SSL_get_error(ssl, result) {
-    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return hasBroken ? .failed : .wouldBlock
     case SSL_ERROR_ZERO_RETURN: return .end
     default: return .failed
     }
@@ -264,10 +270,11 @@ public final class ByteStream: Channel {
 
   public override func ready(_ events: UInt32) {
     if state == .connecting { return finishConnecting() }
-    if hasBroken { return fail(.reset) }
-    if events & EPOLLOUT.rawValue != 0, isCongested {
-      drain()
-      if hasBroken { return fail(.reset) }
+    if events & EPOLLOUT.rawValue != 0, isCongested { drain() }
+    if hasBroken {
+      // Ends with the last of what came: a read of a broken connection that gives nothing has failed.
+      if readsAfterBreak, wantsInput, state == .open { handler?.streamReadable(self) } else { fail(.reset) }
+      return
     }
     guard isOpen else { return }
     if state == .handshaking { return handshake() }

@@ -17,16 +17,20 @@ public struct BlockingClient {
     }
   }
 
-  private let host: String
-  private let port: UInt16
+  private let member: UpstreamMember
   private let tls: ClientTLSContext?
   /// Bytes of body that are read at most.
   private let maximumBody: Int
 
   public init(host: String, port: UInt16, tls: ClientTLSContext?, maximumBody: Int = 256 << 20) {
-    self.host = host
-    self.port = port
-    self.tls = tls
+    self.init(
+      member: UpstreamMember(host: host, port: port, isTLS: tls != nil), tls: tls, maximumBody: maximumBody)
+  }
+
+  /// For a member whose addresses others use as well: what is found unreachable here is not tried there.
+  public init(member: UpstreamMember, tls: ClientTLSContext?, maximumBody: Int = 256 << 20) {
+    self.member = member
+    self.tls = member.isTLS ? tls : nil
     self.maximumBody = maximumBody
   }
 
@@ -36,11 +40,27 @@ public struct BlockingClient {
   public func send(
     method: String, target: String, fields: [(String, String)], body: [UInt8], timeoutMilliseconds: Int
   ) throws(UpstreamFailure) -> Answer {
-    let member = UpstreamMember(host: host, port: port, isTLS: tls != nil)
-    guard member.resolve() else { throw .unreachable("no such host: \(host)") }
+    guard member.resolve() else { throw .unreachable("no such host: \(member.host)") }
     var request = "\(method) \(target) HTTP/1.1\r\nHost: \(member.authority)\r\nConnection: close\r\n"
     for (name, value) in fields { request += "\(name): \(value)\r\n" }
     if !body.isEmpty || method == "POST" || method == "PATCH" { request += "Content-Length: \(body.count)\r\n" }
+    let whole = Array((request + "\r\n").utf8) + body
+    var latest = UpstreamFailure.reset
+    // Nothing was sent where no connection came about: the name's next address is tried.
+    for _ in 0..<max(1, member.addressCount) {
+      do throws(UpstreamFailure) {
+        return try attempt(whole, isHead: method == "HEAD", timeoutMilliseconds: timeoutMilliseconds)
+      } catch {
+        latest = error
+        guard case .unreachable = error else { break }
+      }
+    }
+    throw latest
+  }
+
+  private func attempt(
+    _ request: [UInt8], isHead: Bool, timeoutMilliseconds: Int
+  ) throws(UpstreamFailure) -> Answer {
     do {
       let loop = try EventLoop(scratchBytes: 128 << 10)
       let pool = UpstreamPool(
@@ -48,7 +68,7 @@ public struct BlockingClient {
         limits: UpstreamLimits(connectTimeout: timeoutMilliseconds, responseTimeout: timeoutMilliseconds))
       defer { pool.close() }
       let exchange = BlockingExchange(
-        loop: loop, request: Array((request + "\r\n").utf8) + body, isHead: method == "HEAD", maximumBody: maximumBody)
+        loop: loop, request: request, isHead: isHead, maximumBody: maximumBody)
       if let connection = pool.lease(for: exchange) { exchange.upstreamLeased(connection) }
       if exchange.outcome == nil { loop.run() }
       switch exchange.outcome {

@@ -7,6 +7,7 @@ public final class UpstreamConnection: ByteStreamHandler {
   private enum State { case connecting, idle, awaitingHead, receivingBody, closed }
 
   public let member: UpstreamMember
+  private let address: String
   private unowned let pool: UpstreamPool
   private var stream: ByteStream?
   private var state = State.connecting
@@ -33,10 +34,12 @@ public final class UpstreamConnection: ByteStreamHandler {
     member: UpstreamMember, address: String, tls: ClientTLSContext?, pool: UpstreamPool
   ) throws(TransportFailure) {
     self.member = member
+    self.address = address
     self.pool = pool
     stream = try ByteStream(
       connectingTo: address, port: member.port, loop: pool.loop, tls: tls, serverName: member.host, handler: self)
     stream?.setDeadline(after: pool.limits.connectTimeout)
+    stream?.readsAfterBreak = true
   }
 
   /// Whether an earlier exchange used this connection, so that the upstream may just have closed it.
@@ -112,6 +115,8 @@ public final class UpstreamConnection: ByteStreamHandler {
   }
 
   public func streamDrained(_ stream: ByteStream) {
+    // A request that still comes has its client's deadlines; the upstream has nothing to answer yet.
+    if state == .awaitingHead, !requestIsComplete { stream.clearDeadline() }
     if state == .awaitingHead || state == .receivingBody { handler?.upstreamDrained(self) }
   }
 
@@ -251,6 +256,7 @@ public final class UpstreamConnection: ByteStreamHandler {
     self.handler = nil
     close()
     if wasConnecting {
+      member.noteUnreachable(address)
       pool.connectionFailed(to: member, failure)
     } else {
       handler?.upstreamFailed(failure, mayRepeat: mayRepeat)

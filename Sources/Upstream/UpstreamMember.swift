@@ -8,28 +8,55 @@ public final class UpstreamMember: Sendable {
   public let host: String
   public let port: UInt16
   public let isTLS: Bool
-  private let resolved: Mutex<String?>
+  private let resolved: Mutex<Addresses>
+
+  private struct Addresses {
+    var all: [String] = []
+    var current = 0
+  }
+
+  /// Addresses of one name that are tried: `localhost` has two, one of which the upstream may not listen on.
+  private static let maximumAddresses: Int32 = 8
 
   public init(host: String, port: UInt16, isTLS: Bool) {
     self.host = host
     self.port = port
     self.isTLS = isTLS
-    resolved = Mutex(nil)
+    resolved = Mutex(Addresses())
   }
 
   /// `host:port`, as a `Host` field and a log line show it.
   public var authority: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// Numeric address, or nil while the name has never been found.
-  public var address: String? { resolved.withLock { $0 } }
+  public var address: String? {
+    resolved.withLock { $0.all.isEmpty ? nil : $0.all[$0.current % $0.all.count] }
+  }
+
+  /// How many addresses the name has.
+  var addressCount: Int { resolved.withLock { $0.all.count } }
+
+  /// Notes that nothing answers at `address`, so that the next connection tries the name's next one.
+  func noteUnreachable(_ address: String) {
+    resolved.withLock {
+      guard !$0.all.isEmpty, $0.all[$0.current % $0.all.count] == address else { return }
+      $0.current = ($0.current + 1) % $0.all.count
+    }
+  }
 
   /// Looks the name up, blocking; keeps the last address where the look-up fails.
   @discardableResult
   public func resolve() -> Bool {
-    var text = [CChar](repeating: 0, count: 64)
-    guard gh_resolve(host, &text, text.count) == 0 else { return false }
-    let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    resolved.withLock { $0 = address }
+    var found: [String] = []
+    for rank in 0..<Self.maximumAddresses {
+      var text = [CChar](repeating: 0, count: 64)
+      guard gh_resolve(host, rank, &text, text.count) == 0 else { break }
+      found.append(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+    guard !found.isEmpty else { return false }
+    resolved.withLock {
+      if $0.all != found { $0 = Addresses(all: found) }
+    }
     return true
   }
 }

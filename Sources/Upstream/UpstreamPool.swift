@@ -24,6 +24,8 @@ public final class UpstreamPool {
 
   private var slots: [Slot]
   private var waiters: [Waiter] = []
+  /// Handlers that waited in vain and have not been told yet.
+  private var failing: [(handler: any UpstreamExchangeHandler, failure: UpstreamFailure)] = []
   private var next = 0
   /// Every connection that is open, so that none is lost while nobody else refers to it.
   private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
@@ -39,7 +41,8 @@ public final class UpstreamPool {
     slots = members.map { Slot(member: $0, tls: $0.isTLS ? tls : nil) }
   }
 
-  /// A connection now, or nil: then `handler` is told later, unless it cancels.
+  /// A connection now, or nil: then `handler` is told later, unless it cancels. Calls no handler itself, so that what
+  /// lies in the loop's scratch stays as it is.
   public func lease(for handler: any UpstreamExchangeHandler) -> UpstreamConnection? {
     // A client that has its next request ready when a connection comes free must not overtake who waits for one.
     if waiters.isEmpty, let connection = takeIdle() {
@@ -47,7 +50,7 @@ public final class UpstreamPool {
       return connection
     }
     guard waiters.count < Self.maximumWaiters else {
-      handler.upstreamFailed(.exhausted, mayRepeat: false)
+      fail(handler, .exhausted)
       return nil
     }
     waiters.append(Waiter(handler: handler))
@@ -73,12 +76,14 @@ public final class UpstreamPool {
   /// Forgets a handler that waits.
   public func cancelWait(of handler: any UpstreamExchangeHandler) {
     waiters.removeAll { $0.handler === handler }
+    failing.removeAll { $0.handler === handler }
   }
 
   /// Closes every connection, whoever has it. The loop keeps what is open and each of them keeps the loop, so a loop that
   /// ends before its process does must have none.
   public func close() {
     waiters = []
+    failing = []
     for connection in connections.values { connection.abandon() }
     loop.releaseClosed()
   }
@@ -125,7 +130,22 @@ public final class UpstreamPool {
 
   private func failFirstWaiter(_ failure: UpstreamFailure) {
     guard !waiters.isEmpty else { return }
-    waiters.removeFirst().handler.upstreamFailed(failure, mayRepeat: false)
+    fail(waiters.removeFirst().handler, failure)
+  }
+
+  /// Tells a handler after the event under way: whose event it is may have bytes in the loop's scratch, which the one that
+  /// is told will use.
+  private func fail(_ handler: any UpstreamExchangeHandler, _ failure: UpstreamFailure) {
+    failing.append((handler, failure))
+    guard failing.count == 1 else { return }
+    let later = loop.resumption { [weak self] (_: Bool) in self?.tellFailing() }
+    later(true)
+  }
+
+  private func tellFailing() {
+    let told = failing
+    failing = []
+    for (handler, failure) in told { handler.upstreamFailed(failure, mayRepeat: false) }
   }
 
   private func slotIndex(of member: UpstreamMember) -> Int? { slots.firstIndex { $0.member === member } }

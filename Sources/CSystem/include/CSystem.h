@@ -17,8 +17,8 @@ void gh_name_thread(const char *name);
 int gh_listen(const char *address, uint16_t port, int backlog);
 /// Starts a nonblocking TCP connection to a numeric address; -1 and errno on failure.
 int gh_connect(const char *address, uint16_t port);
-/// Resolves a host name to its first numeric address; 0, or a getaddrinfo error.
-int gh_resolve(const char *host, char *address, size_t capacity);
+/// Resolves a host name to the numeric address of the given rank; 0, EAI_NONAME beyond the last, or a getaddrinfo error.
+int gh_resolve(const char *host, int rank, char *address, size_t capacity);
 /// The port a socket is bound to; 0 on failure.
 uint16_t gh_bound_port(int socket);
 /// Value of SO_ERROR.
