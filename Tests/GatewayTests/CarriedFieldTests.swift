@@ -7,8 +7,9 @@ import Testing
 private let identity = [
   "Cookie: session=1", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: http", "X-Forwarded-Host: x", "Forwarded: for=1",
   "Via: 1.0 x", "X_Forwarded_For: 1.2.3.4", "x-forwarded-user: admin", "X-Remote-User: admin", "Proxy-Authorization: x",
-  "X-HTTP-Method-Override: DELETE", "TE: trailers", "Trailer: x", "Upgrade: foo", "Keep-Alive: 1", "Referer: x",
-  "Authorization_: x", "Host_: x", "Content_Type: x", "X-Influxdb-User: admin", "Origin: http://x",
+  "X-HTTP-Method-Override: DELETE", "TE: trailers", "Trailer: x", "Upgrade: foo", "Keep-Alive: 1",
+  "Referer: http://a/x",
+  "Authorization_: x", "Host_: x", "Content_Type: x", "X-Influxdb-User: admin", "Origin: http://a",
   "Expect: 100-continue",
   "X-Original-URL: /debug", "Proxy-Connection: x",
 ]

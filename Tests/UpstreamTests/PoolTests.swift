@@ -128,7 +128,9 @@ import Testing
     let member = UpstreamMember(host: "no-such-host.invalid", port: 80, isTLS: false)
     let pool = UpstreamPool(loop: loop, members: [member], tls: nil, limits: UpstreamLimits())
     let exchange = Exchange()
+    exchange.onEnd = { loop.stop() }
     exchange.begin(pool)
+    loop.run()
     guard case .unreachable = exchange.failure else {
       Issue.record("\(String(describing: exchange.failure))")
       return
