@@ -144,7 +144,12 @@ public final class ByteStream: Channel {
     repeat {
       let count = SSL_read(ssl, buffer.baseAddress.map { $0 + filled }, Int32(clamping: buffer.count - filled))
       guard count > 0 else {
-        if filled > 0 { break }
+        if filled > 0 {
+          // The thread's queue of errors must be empty when the next stream asks for its own; this one meets its error
+          // again at its next read.
+          ERR_clear_error()
+          break
+        }
         return readFailure(ssl, count)
       }
       filled += Int(count)

@@ -84,4 +84,35 @@ import Testing
     #expect(received == bytes + [0xff])
     plug.recorder.stream?.close()
   }
+
+  /// OpenSSL's queue of errors belongs to the thread: what one stream leaves there must not be taken for another's.
+  @Test func failsNoOtherStreamForABrokenRecord() throws {
+    let loop = try EventLoop(scratchBytes: 4_096)
+    let certificate = try Certificate.localhost
+    let broken = try Connected(loop, tls: certificate)
+    let waiting = try Connected(loop, tls: certificate)
+    broken.server.onReadable = { stream in
+      guard broken.server.readOnce(stream, atMost: 4_096) else { return }
+      // The neighbour reads the first part of a record before anything else happens.
+      waiting.server.stream.map { waiting.server.readAll($0) }
+    }
+    play(
+      loop,
+      .when(broken.isOpen && waiting.isOpen && broken.server.stream?.hasBufferedInput == false) {
+        inject([0x17, 0x03, 0x03, 0x00, 0x40, 1, 2, 3], into: waiting.client)
+        broken.client.stream?.write(Array("good".utf8))
+        inject([0x17, 0x03, 0x03, 0x00, 0x20] + [UInt8](repeating: 9, count: 32), into: broken.client)
+      }, .when(broken.server.failure != nil))
+    #expect(broken.server.received == Array("good".utf8))
+    #expect(waiting.server.failure == nil)
+    #expect(waiting.server.stream?.isOpen == true)
+    broken.close()
+    waiting.close()
+  }
+
+  /// Sends raw bytes past OpenSSL.
+  private func inject(_ bytes: [UInt8], into end: Recorder) {
+    guard let descriptor = end.stream?.descriptor else { return }
+    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
 }
