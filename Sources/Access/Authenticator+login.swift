@@ -7,14 +7,17 @@ extension Authenticator {
     name: [UInt8], password: [UInt8], source: SourceAddress, snapshot: AuthorizationSnapshot, now: UInt64
   ) -> Authentication {
     let login = snapshot.authorization(named: name)
-    let asked = Asked(name: name, password: password, login: login, source: source)
+    let time = wallClock()
+    let asked = Asked(
+      name: name, password: password, login: login, previous: login?.previousPassword(at: time), source: source)
+    let isActive = login?.isActive(at: time) ?? false
 
     // What this source was accepted with before passes without a look at the gate, so that a flood of wrong passwords
     // shuts out nobody who is already in, not even behind the same address. Only an active login can be in there.
-    if let login, login.status == .active, familiar.contains(digest(.familiar, asked)) {
-      return .settled(.authenticated(Principal(login)))
+    if let login, isActive, familiar.contains(digest(.familiar, asked)) {
+      return .settled(.authenticated(Principal(login, at: time)))
     }
-    let token = TokenSecret.present(password, in: snapshot)
+    let token = TokenSecret.present(password, in: snapshot, at: time)
     if mayBeToken(password, token), familiar.contains(digest(.tokenAsPassword, asked)) {
       return .settled(outcome(ofToken: token, asked, isRemembered: true))
     }
@@ -23,20 +26,20 @@ extension Authenticator {
     let attempt = attemptDigest(name: name, source: source)
     if let seconds = pool.pause(of: attempt, now: now) { return .settled(.throttled(retryAfterSeconds: seconds)) }
     let verification = digest(.verified, asked)
-    if let login, login.status == .active, verified.contains(verification) {
+    if let login, isActive, verified.contains(verification) {
       pool.recordSuccess(of: attempt)
       familiar.insert(digest(.familiar, asked))
-      return .settled(.authenticated(Principal(login)))
+      return .settled(.authenticated(Principal(login, at: time)))
     }
     let hash = login?.passwordHash.flatMap { PasswordHash($0) }
-    let isActive = login?.status == .active
     var isOwnToken = false
     if case .active = token { isOwnToken = true }
     return .pending(
       PendingVerification(
-        name: name, source: source, login: login,
+        name: name, source: source, login: login, previous: asked.previous,
         job: HashJob(
-          digest: verification, password: password, hash: hash ?? unmatchable, mayMatch: hash != nil,
+          digest: verification, password: password, hash: hash ?? unmatchable,
+          alternative: hash == nil ? nil : asked.previous.flatMap { PasswordHash($0.hash) }, mayMatch: hash != nil,
           isRemembered: isActive),
         applicant: HashApplicant(
           source: source, attempt: attempt, matchSucceeds: isActive, mismatchFails: !isOwnToken)))
@@ -50,20 +53,25 @@ extension Authenticator {
     let name = verification.name
     let password = verification.job.password
     let login = snapshot.authorization(named: name)
-    let asked = Asked(name: name, password: password, login: login, source: verification.source)
+    let time = wallClock()
+    let asked = Asked(
+      name: name, password: password, login: login, previous: login?.previousPassword(at: time),
+      source: verification.source)
     switch result.verdict {
     case .unavailable: return .overloaded
     case .matches:
       // The password was right for the hash of then: it counts if that is still the hash of the same login.
-      guard let login, let before = verification.login, login.id == before.id, login.status == .active,
+      guard let login, let before = verification.login, login.id == before.id, login.isActive(at: time),
         let hash = login.passwordHash, let hashBefore = before.passwordHash,
         hash.utf8.elementsEqual(hashBefore.utf8)
       else { return .refused(.failed) }
+      // Which of two passwords it was is not known: where one of them has gone meanwhile, it is asked anew.
+      guard asked.previous == verification.previous else { return .overloaded }
       // Remembered for the revision that was verified alone.
       if login.revision == before.revision { familiar.insert(digest(.familiar, asked)) }
-      return .authenticated(Principal(login))
+      return .authenticated(Principal(login, at: time))
     case .differs:
-      let token = TokenSecret.present(password, in: snapshot)
+      let token = TokenSecret.present(password, in: snapshot, at: time)
       // That it is not the login's password was found out for the state of then.
       let isCurrent = login == verification.login
       let outcome = outcome(ofToken: token, asked, isRemembered: isCurrent)
@@ -79,6 +87,8 @@ extension Authenticator {
     let name: [UInt8]
     let password: [UInt8]
     let login: Authorization?
+    /// The login's previous password, while it counts.
+    let previous: PreviousPassword?
     let source: SourceAddress
   }
 
@@ -93,6 +103,8 @@ extension Authenticator {
       // the hash alone that the password was verified against.
       mac.append(login.passwordHash == nil ? 0 : 1)
       mac.append(login.passwordHash ?? "")
+      // What was verified while two passwords counted is worth nothing once one of them does not.
+      mac.append(asked.previous?.hash ?? "")
     } else {
       mac.append(0)
       mac.append(asked.name)

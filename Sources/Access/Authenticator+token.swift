@@ -7,7 +7,7 @@ extension Authenticator {
     token text: [UInt8], refusal: CredentialRefusal, source: SourceAddress, snapshot: AuthorizationSnapshot,
     now: UInt64
   ) -> AuthenticationOutcome {
-    switch TokenSecret.present(text, in: snapshot) {
+    switch TokenSecret.present(text, in: snapshot, at: wallClock()) {
     case .active(let token): return .authenticated(Principal(token))
     case .inactive: return .refused(refusal)
     case .unknown:

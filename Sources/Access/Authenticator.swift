@@ -18,6 +18,7 @@ public final class Authenticator: Sendable {
   let familiar: VerificationCache
   let unmatchable: PasswordHash
   let upstreamTakesTokens: Bool
+  let wallClock: @Sendable () -> Int64
 
   public struct Settings: Sendable {
     /// Cost of the dummy that stands for missing hashes: that of new hashes. A login whose hash has another cost takes
@@ -43,9 +44,11 @@ public final class Authenticator: Sendable {
 
   /// - Parameters:
   ///   - clock: monotonic nanoseconds, the same as every `now` below.
+  ///   - wallClock: nanoseconds since 1970, for dates of expiry.
   ///   - makeVerifier: called once on each thread of the pool; libxcrypt by default.
   public init(
     _ settings: Settings, clock: @escaping @Sendable () -> UInt64,
+    wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
     makeVerifier: @escaping @Sendable () -> HashPool.Verifier = Authenticator.libxcrypt
   ) throws(StartProblem) {
     guard let key = AuthenticationKey.random(),
@@ -59,6 +62,7 @@ public final class Authenticator: Sendable {
     self.key = key
     self.pool = pool
     self.verified = verified
+    self.wallClock = wallClock
     self.unmatchable = unmatchable
     familiar = VerificationCache(capacity: settings.familiarCapacity)
     upstreamTakesTokens = settings.upstreamTakesTokens

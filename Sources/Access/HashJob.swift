@@ -6,6 +6,9 @@ struct HashJob: Sendable, CustomReflectable {
   let password: [UInt8]
   /// The login's hash, or the dummy.
   let hash: PasswordHash
+  /// Tried where `hash` does not match: the password before, during a rotation. A wrong password of such a login takes
+  /// twice as long, which tells that it is being rotated.
+  let alternative: PasswordHash?
   /// Where `hash` is the dummy, nothing can match.
   let mayMatch: Bool
   /// Whether a match is remembered: not of an inactive login, each of whose attempts costs what the first did.

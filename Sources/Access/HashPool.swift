@@ -41,6 +41,7 @@ public final class HashPool: Sendable {
     func runOne(_ verify: Verifier) -> Bool {
       guard let job = scheduler.withLock({ $0.next() }) else { return false }
       var verdict = verify(job.password, job.hash)
+      if verdict == .differs, let alternative = job.alternative { verdict = verify(job.password, alternative) }
       if verdict == .matches && !job.mayMatch { verdict = .differs }
       // Before it is no longer under way, so that nobody finds it neither remembered nor under way and hashes again.
       if verdict == .matches && job.isRemembered { verified.insert(job.digest) }

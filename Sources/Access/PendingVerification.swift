@@ -8,6 +8,8 @@ public struct PendingVerification: Sendable, CustomStringConvertible, CustomRefl
   let source: SourceAddress
   /// The login that had the name when the verification was asked for.
   let login: Authorization?
+  /// The login's previous password where it counted then.
+  let previous: PreviousPassword?
   let job: HashJob
   let applicant: HashApplicant
 

@@ -18,17 +18,21 @@ public struct Principal: Sendable, Equatable {
   public let permissions: [Permission]
   /// Of the authorization or token, so that what was decided for an earlier state can be told apart.
   public let revision: UInt64
+  /// From when on it has to be established anew, nanoseconds since 1970; nil for never.
+  public let expiresAt: Int64?
 
   /// For logs and refusals: the v1 user name, or `token:` and the identifier.
   public var name: String { kind == .login ? userName : "token:\(id)" }
 
-  public init(_ authorization: Authorization) {
+  /// - Parameter time: nanoseconds since 1970; what expires later stands until then.
+  public init(_ authorization: Authorization, at time: Int64 = WallClock.system()) {
     kind = .login
     id = authorization.id
     userName = authorization.token
     organizationID = authorization.organizationID
     permissions = authorization.permissions
     revision = authorization.revision
+    expiresAt = authorization.standsUntil(at: time)
   }
 
   /// The same holder with other permissions, to find out which of them is the one that counts.
@@ -41,6 +45,7 @@ public struct Principal: Sendable, Equatable {
     organizationID = principal.organizationID
     self.permissions = permissions
     revision = principal.revision
+    expiresAt = principal.expiresAt
   }
 
   public init(_ token: APIToken) {
@@ -50,5 +55,6 @@ public struct Principal: Sendable, Equatable {
     organizationID = token.organizationID
     permissions = token.permissions
     revision = token.revision
+    expiresAt = token.expiresAt
   }
 }

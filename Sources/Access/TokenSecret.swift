@@ -15,7 +15,7 @@ public enum TokenSecret {
     public var customMirror: Mirror { Mirror(self, children: [:]) }
   }
 
-  /// What a presented text turned out to be.
+  /// What a presented text turned out to be. An expired token is as good as an inactive one.
   public enum Presented: Sendable {
     case unknown
     case inactive(APIToken)
@@ -55,13 +55,17 @@ public enum TokenSecret {
   }
 
   /// The token of gatehouse that `text` is, found by the identifier in it and compared in constant time.
-  public static func present(_ text: [UInt8], in snapshot: AuthorizationSnapshot) -> Presented {
+  ///
+  /// - Parameter time: nanoseconds since 1970.
+  public static func present(
+    _ text: [UInt8], in snapshot: AuthorizationSnapshot, at time: Int64 = WallClock.system()
+  ) -> Presented {
     guard let id = claimedIdentifier(of: text), let token = snapshot.tokens[id] else { return .unknown }
     let presented = digest(of: text, salt: token.salt)
     guard presented.count == token.digest.count,
       CRYPTO_memcmp(presented, token.digest, presented.count) == 0
     else { return .unknown }
-    return token.status == .active ? .active(token) : .inactive(token)
+    return token.isActive(at: time) ? .active(token) : .inactive(token)
   }
 
   /// Whether `text` looks like a token of ours, known or not.

@@ -15,6 +15,8 @@ public struct APIToken: Sendable, Hashable, Identifiable {
   public var organizationID: Identifier
   public var userID: Identifier
   public var permissions: [Permission]
+  /// From when on it is refused, nanoseconds since 1970; nil for never.
+  public var expiresAt: Int64?
   public var revision: UInt64
   public var createdAt: Int64
   public var updatedAt: Int64
@@ -22,8 +24,8 @@ public struct APIToken: Sendable, Hashable, Identifiable {
 
   public init(
     id: Identifier, salt: [UInt8], digest: [UInt8], status: Status = .active, description: String = "",
-    organizationID: Identifier, userID: Identifier, permissions: [Permission], revision: UInt64 = 1,
-    createdAt: Int64, updatedAt: Int64, origin: Origin = .stored
+    organizationID: Identifier, userID: Identifier, permissions: [Permission], expiresAt: Int64? = nil,
+    revision: UInt64 = 1, createdAt: Int64, updatedAt: Int64, origin: Origin = .stored
   ) {
     self.id = id
     self.salt = salt
@@ -33,11 +35,15 @@ public struct APIToken: Sendable, Hashable, Identifiable {
     self.organizationID = organizationID
     self.userID = userID
     self.permissions = permissions
+    self.expiresAt = expiresAt
     self.revision = revision
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.origin = origin
   }
+
+  /// Whether it is let in at `time`, nanoseconds since 1970.
+  public func isActive(at time: Int64) -> Bool { status == .active && (expiresAt.map { time < $0 } ?? true) }
 
   /// The identifier that a presented text claims, or nil where it has not the form of a token of ours.
   public static func claimedIdentifier(of text: some StringProtocol) -> Identifier? {

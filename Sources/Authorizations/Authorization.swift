@@ -21,6 +21,10 @@ public struct Authorization: Sendable, Hashable, Identifiable {
   public var permissions: [Permission]
   /// A crypt(3) hash, or nil while no password has been set: nobody can log in then.
   public var passwordHash: String?
+  /// The password before, while it is still let in beside the new one.
+  public var previousPassword: PreviousPassword?
+  /// From when on nobody can log in, nanoseconds since 1970; nil for never.
+  public var expiresAt: Int64?
   /// Grows with every change of this object, so that nothing remembered about an earlier state can count.
   public var revision: UInt64
   /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -30,7 +34,8 @@ public struct Authorization: Sendable, Hashable, Identifiable {
 
   public init(
     id: Identifier, token: String, status: Status = .active, description: String = "", organizationID: Identifier,
-    userID: Identifier, permissions: [Permission], passwordHash: String? = nil, revision: UInt64 = 1,
+    userID: Identifier, permissions: [Permission], passwordHash: String? = nil,
+    previousPassword: PreviousPassword? = nil, expiresAt: Int64? = nil, revision: UInt64 = 1,
     createdAt: Int64, updatedAt: Int64, origin: Origin = .stored
   ) {
     self.id = id
@@ -41,9 +46,39 @@ public struct Authorization: Sendable, Hashable, Identifiable {
     self.userID = userID
     self.permissions = permissions
     self.passwordHash = passwordHash
+    self.previousPassword = previousPassword
+    self.expiresAt = expiresAt
     self.revision = revision
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.origin = origin
+  }
+}
+
+/// A password that was replaced and goes on for a while, so that a fleet can be changed machine by machine.
+public struct PreviousPassword: Sendable, Hashable {
+  /// A crypt(3) hash.
+  public var hash: String
+  /// Nanoseconds since 1970.
+  public var expiresAt: Int64
+
+  public init(hash: String, expiresAt: Int64) {
+    self.hash = hash
+    self.expiresAt = expiresAt
+  }
+}
+
+extension Authorization {
+  /// Whether anybody can log in at `time`, nanoseconds since 1970.
+  public func isActive(at time: Int64) -> Bool { status == .active && (expiresAt.map { time < $0 } ?? true) }
+
+  /// The previous password where it still counts at `time`.
+  public func previousPassword(at time: Int64) -> PreviousPassword? {
+    previousPassword.flatMap { time < $0.expiresAt ? $0 : nil }
+  }
+
+  /// Until when what is decided at `time` stands by itself; nil for ever.
+  public func standsUntil(at time: Int64) -> Int64? {
+    [expiresAt, previousPassword(at: time)?.expiresAt].compactMap { $0 }.min()
   }
 }

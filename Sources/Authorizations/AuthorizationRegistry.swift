@@ -22,7 +22,7 @@ public final class AuthorizationRegistry {
   private let publication: Publication<AuthorizationSnapshot>
   private let journal: (any ChangeJournal)?
   /// Nanoseconds since 1970.
-  let now: () -> Int64
+  public let now: () -> Int64
   private var generator: IdentifierGenerator
   private var declared = DeclaredObjects()
 

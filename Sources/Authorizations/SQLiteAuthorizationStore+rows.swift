@@ -6,7 +6,8 @@ extension SQLiteAuthorizationStore {
     var found: [Authorization] = []
     let query = try connection.statement(
       """
-      SELECT id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at
+      SELECT id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at,
+        expires_at, previous_hash, previous_expires_at
       FROM authorizations ORDER BY id
       """)
     while try query.step() {
@@ -16,7 +17,9 @@ extension SQLiteAuthorizationStore {
           id: id, token: try query.name(1), status: try query.value(2, as: Status.self),
           description: try query.name(3), organizationID: try query.identifier(4), userID: try query.identifier(5),
           permissions: permissions.removeValue(forKey: id) ?? [], passwordHash: query.optionalText(6),
-          revision: UInt64(bitPattern: query.integer(7)), createdAt: query.integer(8), updatedAt: query.integer(9)))
+          previousPassword: previousPassword(query.optionalText(11), query.optionalInteger(12)),
+          expiresAt: query.optionalInteger(10), revision: UInt64(bitPattern: query.integer(7)),
+          createdAt: query.integer(8), updatedAt: query.integer(9)))
     }
     return found
   }
@@ -26,7 +29,7 @@ extension SQLiteAuthorizationStore {
     var found: [APIToken] = []
     let query = try connection.statement(
       """
-      SELECT id, salt, digest, status, description, organization, owner, revision, created_at, updated_at
+      SELECT id, salt, digest, status, description, organization, owner, revision, created_at, updated_at, expires_at
       FROM tokens ORDER BY id
       """)
     while try query.step() {
@@ -35,10 +38,15 @@ extension SQLiteAuthorizationStore {
         APIToken(
           id: id, salt: query.bytes(1), digest: query.bytes(2), status: try query.value(3, as: Status.self),
           description: try query.name(4), organizationID: try query.identifier(5), userID: try query.identifier(6),
-          permissions: permissions.removeValue(forKey: id) ?? [], revision: UInt64(bitPattern: query.integer(7)),
-          createdAt: query.integer(8), updatedAt: query.integer(9)))
+          permissions: permissions.removeValue(forKey: id) ?? [], expiresAt: query.optionalInteger(10),
+          revision: UInt64(bitPattern: query.integer(7)), createdAt: query.integer(8), updatedAt: query.integer(9)))
     }
     return found
+  }
+
+  private func previousPassword(_ hash: String?, _ expiresAt: Int64?) -> PreviousPassword? {
+    guard let hash, let expiresAt else { return nil }
+    return PreviousPassword(hash: hash, expiresAt: expiresAt)
   }
 
   private func permissions(in table: String) throws(StoreError) -> [Identifier: [Permission]] {
@@ -59,14 +67,17 @@ extension SQLiteAuthorizationStore {
     try connection.statement(
       """
       INSERT INTO authorizations
-        (id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at,
+         expires_at, previous_hash, previous_expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run(
       .identifier(authorization.id), .name(authorization.token), .text(authorization.status.rawValue),
       .name(authorization.description), .identifier(authorization.organizationID), .identifier(authorization.userID),
       .text(authorization.passwordHash), .integer(Int64(bitPattern: authorization.revision)),
-      .integer(authorization.createdAt), .integer(authorization.updatedAt))
+      .integer(authorization.createdAt), .integer(authorization.updatedAt),
+      .optionalInteger(authorization.expiresAt), .text(authorization.previousPassword?.hash),
+      .optionalInteger(authorization.previousPassword?.expiresAt))
     try insert(authorization.permissions, of: authorization.id, into: "authorization_permissions")
   }
 
@@ -74,13 +85,16 @@ extension SQLiteAuthorizationStore {
     try connection.statement(
       """
       UPDATE authorizations SET token = ?, status = ?, description = ?, organization = ?, owner = ?,
-        password_hash = ?, revision = ?, created_at = ?, updated_at = ? WHERE id = ? AND revision = ?
+        password_hash = ?, revision = ?, created_at = ?, updated_at = ?, expires_at = ?, previous_hash = ?,
+        previous_expires_at = ? WHERE id = ? AND revision = ?
       """
     ).run(
       .name(authorization.token), .text(authorization.status.rawValue), .name(authorization.description),
       .identifier(authorization.organizationID), .identifier(authorization.userID),
       .text(authorization.passwordHash), .integer(Int64(bitPattern: authorization.revision)),
-      .integer(authorization.createdAt), .integer(authorization.updatedAt), .identifier(authorization.id),
+      .integer(authorization.createdAt), .integer(authorization.updatedAt),
+      .optionalInteger(authorization.expiresAt), .text(authorization.previousPassword?.hash),
+      .optionalInteger(authorization.previousPassword?.expiresAt), .identifier(authorization.id),
       .integer(Int64(bitPattern: authorization.revision &- 1)))
     guard connection.changedRows > 0 else { throw try missedUpdate(authorization.id, of: "authorizations") }
     try replace(authorization.permissions, of: authorization.id, in: "authorization_permissions")
@@ -90,13 +104,14 @@ extension SQLiteAuthorizationStore {
     try connection.statement(
       """
       INSERT INTO tokens
-        (id, salt, digest, status, description, organization, owner, revision, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, salt, digest, status, description, organization, owner, revision, created_at, updated_at, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run(
       .identifier(token.id), .bytes(token.salt), .bytes(token.digest), .text(token.status.rawValue),
       .name(token.description), .identifier(token.organizationID), .identifier(token.userID),
-      .integer(Int64(bitPattern: token.revision)), .integer(token.createdAt), .integer(token.updatedAt))
+      .integer(Int64(bitPattern: token.revision)), .integer(token.createdAt), .integer(token.updatedAt),
+      .optionalInteger(token.expiresAt))
     try insert(token.permissions, of: token.id, into: "token_permissions")
   }
 
@@ -104,12 +119,12 @@ extension SQLiteAuthorizationStore {
     try connection.statement(
       """
       UPDATE tokens SET salt = ?, digest = ?, status = ?, description = ?, organization = ?, owner = ?,
-        revision = ?, created_at = ?, updated_at = ? WHERE id = ? AND revision = ?
+        revision = ?, created_at = ?, updated_at = ?, expires_at = ? WHERE id = ? AND revision = ?
       """
     ).run(
       .bytes(token.salt), .bytes(token.digest), .text(token.status.rawValue), .name(token.description),
       .identifier(token.organizationID), .identifier(token.userID), .integer(Int64(bitPattern: token.revision)),
-      .integer(token.createdAt), .integer(token.updatedAt), .identifier(token.id),
+      .integer(token.createdAt), .integer(token.updatedAt), .optionalInteger(token.expiresAt), .identifier(token.id),
       .integer(Int64(bitPattern: token.revision &- 1)))
     guard connection.changedRows > 0 else { throw try missedUpdate(token.id, of: "tokens") }
     try replace(token.permissions, of: token.id, in: "token_permissions")

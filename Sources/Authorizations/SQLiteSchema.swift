@@ -46,7 +46,23 @@ struct SQLiteSchema: Sendable {
         DROP TABLE authorization_permissions;
         DROP TABLE tokens;
         DROP TABLE authorizations;
-        """)
+        """),
+    // Taken back, what had a date of expiry becomes inactive: an earlier gatehouse would let it in for ever.
+    SQLiteMigration(
+      up: """
+        ALTER TABLE authorizations ADD COLUMN expires_at INTEGER;
+        ALTER TABLE authorizations ADD COLUMN previous_hash TEXT;
+        ALTER TABLE authorizations ADD COLUMN previous_expires_at INTEGER;
+        ALTER TABLE tokens ADD COLUMN expires_at INTEGER;
+        """,
+      down: """
+        UPDATE authorizations SET status = 'inactive', revision = revision + 1 WHERE expires_at IS NOT NULL;
+        UPDATE tokens SET status = 'inactive', revision = revision + 1 WHERE expires_at IS NOT NULL;
+        ALTER TABLE tokens DROP COLUMN expires_at;
+        ALTER TABLE authorizations DROP COLUMN previous_expires_at;
+        ALTER TABLE authorizations DROP COLUMN previous_hash;
+        ALTER TABLE authorizations DROP COLUMN expires_at;
+        """),
   ])
 
   /// Brings the file to `version`, in one transaction; a file of a version that is not known is refused unchanged.

@@ -17,6 +17,7 @@ final class SQLiteStatement {
 
   enum Value {
     case integer(Int64)
+    case optionalInteger(Int64?)
     case identifier(Identifier?)
     case bytes([UInt8])
     /// Kept as a blob: compared byte by byte, given back exactly.
@@ -50,13 +51,13 @@ final class SQLiteStatement {
       let position = Int32(offset) + 1
       let result =
         switch value {
-        case .integer(let number): sqlite3_bind_int64(handle, position, number)
+        case .integer(let number), .optionalInteger(let number?): sqlite3_bind_int64(handle, position, number)
         case .identifier(let id?): sqlite3_bind_int64(handle, position, Int64(bitPattern: id.rawValue))
         case .bytes(let bytes): bindBlob(bytes, position)
         case .name(let name?): bindBlob(Array(name.utf8), position)
         case .text(let text?):
           sqlite3_bind_text(handle, position, text, Int32(clamping: text.utf8.count), gh_sqlite_transient())
-        case .identifier(nil), .name(nil), .text(nil): sqlite3_bind_null(handle, position)
+        case .identifier(nil), .name(nil), .text(nil), .optionalInteger(nil): sqlite3_bind_null(handle, position)
         }
       guard result == SQLITE_OK else { throw connection.failure(result) }
     }
@@ -73,6 +74,8 @@ final class SQLiteStatement {
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+  func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
   func identifier(_ column: Int32) throws(StoreError) -> Identifier {
     guard let id = Identifier(UInt64(bitPattern: integer(column))) else { throw .unavailable("store: damaged row") }

@@ -1,5 +1,6 @@
 // The last permitted request of a connection, so that the same bytes again need no second look.
 
+import Access
 import HTTP
 import Glibc
 import Authorizations
@@ -13,6 +14,8 @@ struct DecisionMemo {
   private var generations = Generations(snapshot: 0, directory: 0)
   private var request: UpstreamRequest?
   private var notes = DecisionNotes()
+  /// When the credential expires, nanoseconds since 1970: the decision must not outlive it.
+  private var expiresAt: Int64?
 
   struct Generations: Equatable {
     var snapshot: UInt64
@@ -28,6 +31,7 @@ struct DecisionMemo {
       method == view.head.method.rawValue, view.head.authorizationCount <= 1,
       Self.same(target, view.target), Self.same(authorization, view.authorizationValue)
     else { return nil }
+    if let expiresAt, expiresAt <= WallClock.system() { return nil }
     notes = self.notes
     return request
   }
@@ -36,13 +40,14 @@ struct DecisionMemo {
     _ request: UpstreamRequest, for view: RequestView, _ now: Generations, notes: DecisionNotes
   ) {
     // What the upstream decides is decided anew each time; so is what depends on fields that are not compared here.
-    guard case .permit = request.authority, !request.dependsOnFields, !view.head.namesSite else { return }
+    guard case .permit(let permit) = request.authority, !request.dependsOnFields, !view.head.namesSite else { return }
     guard view.target.count <= Self.maximumTarget, view.authorizationValue.count <= Self.maximumTarget else { return }
     target = Array(view.target)
     authorization = Array(view.authorizationValue)
     method = view.head.method.rawValue
     generations = now
     self.request = request
+    expiresAt = permit.principal.expiresAt
     self.notes = notes
   }
 

@@ -172,6 +172,7 @@ final class Gatekeeper {
   }
 
   private func current(_ principal: Principal) -> Principal? {
+    if let expiresAt = principal.expiresAt, expiresAt <= WallClock.system() { return nil }
     switch principal.kind {
     case .login:
       guard let login = snapshot.authorizations[principal.id], login.status == .active,

@@ -16,6 +16,16 @@ public struct JSONWriter {
     quoted(value)
   }
 
+  /// nil is `null`.
+  public mutating func member(_ name: String, _ value: String?) {
+    guard let value else {
+      key(name)
+      bytes += Array("null".utf8)
+      return
+    }
+    member(name, value)
+  }
+
   public mutating func member(_ name: String, _ value: Bool) {
     key(name)
     bytes += Array((value ? "true" : "false").utf8)

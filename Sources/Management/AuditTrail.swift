@@ -142,6 +142,8 @@ extension JSONWriter {
     member("userID", authorization.userID.description)
     permissions(authorization.permissions)
     member("hasPassword", authorization.passwordHash != nil)
+    if let date = authorization.previousPassword?.expiresAt { member("previousPasswordExpiresAt", timestamp(date)) }
+    if let date = authorization.expiresAt { member("expiresAt", timestamp(date)) }
     member("origin", authorization.origin == .declared ? "declared" : "stored")
   }
 
@@ -153,6 +155,7 @@ extension JSONWriter {
     member("orgID", token.organizationID.description)
     member("userID", token.userID.description)
     permissions(token.permissions)
+    if let date = token.expiresAt { member("expiresAt", timestamp(date)) }
     member("origin", token.origin == .declared ? "declared" : "stored")
   }
 

@@ -6,6 +6,8 @@ import Authorizations
 /// Fills in the names of what is there; what is gone from the directory is shown with empty names.
 struct AuthorizationJSON {
   let directory: Directory
+  /// Whether to show what the published shape has not.
+  var isExtended = false
 
   func write(_ authorization: Authorization, to writer: inout JSONWriter) {
     writer.object {
@@ -30,6 +32,9 @@ struct AuthorizationJSON {
         })
       $0.member("createdAt", timestamp(authorization.createdAt))
       $0.member("updatedAt", timestamp(authorization.updatedAt))
+      guard isExtended else { return }
+      $0.member("expiresAt", authorization.expiresAt.map(timestamp))
+      $0.member("previousPasswordExpiresAt", authorization.previousPassword.map { timestamp($0.expiresAt) })
     }
   }
 

@@ -17,15 +17,17 @@ extension ManagementService {
     let status = body.status.map { Status(rawValue: $0) }
     if case .some(nil) = status { throw ManagementError(.invalid, "unknown authorization status") }
     try checkDescription(body.description ?? "")
+    let expiresAt = exchange.request.wantsExtensions ? try body.expiresAt.read() : nil
     let author = exchange.author(caller)
     let changed = try change { () throws(ChangeError) in
       try registry.updateAuthorization(present.id, by: author) {
+        if let expiresAt { $0.expiresAt = expiresAt }
         if case .some(.some(let status)) = status { $0.status = status }
         if let description = body.description { $0.description = description }
       }
     }
     exchange.record.after = AuditRecord.State(changed)
-    return shown(200, changed)
+    return shown(200, changed, exchange.request)
   }
 
   func delete(
@@ -43,11 +45,13 @@ extension ManagementService {
     _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
   ) throws(ManagementError) -> ManagementResponse {
     // The body before the identifier: the real server reads them in this order.
-    let password = try PasswordBody(exchange.request.body).password
+    let body = try PasswordBody(exchange.request.body)
+    let password = body.password
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
     try caller.demand(.write, user: present.userID)
     if let problem = passwordRules.problem(password) { throw ManagementError(.invalid, problem) }
+    let keepsUntil = exchange.request.wantsExtensions ? try body.previousPasswordExpiresAt.read() : nil
     // Before the costly hash, not after it.
     guard present.origin == .stored else { throw .declared }
     guard let hash = hash(Array(password.utf8)) else {
@@ -55,7 +59,14 @@ extension ManagementService {
     }
     let author = exchange.author(caller)
     let changed = try change { () throws(ChangeError) in
-      try registry.updateAuthorization(present.id, by: author) { $0.passwordHash = hash }
+      try registry.updateAuthorization(present.id, by: author) {
+        let previous = $0.passwordHash
+        $0.previousPassword = nil
+        if case .some(.some(let expiresAt)) = keepsUntil, let previous {
+          $0.previousPassword = PreviousPassword(hash: previous, expiresAt: expiresAt)
+        }
+        $0.passwordHash = hash
+      }
     }
     exchange.record.after = AuditRecord.State(changed)
     return .noContent

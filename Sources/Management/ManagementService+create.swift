@@ -17,6 +17,7 @@ extension ManagementService {
       throw ManagementError(.invalid, "org id required: invalid ID")
     }
     let status = try readStatus(body.status)
+    let expiresAt = exchange.request.wantsExtensions ? try body.expiresAt.read() : nil
     try checkTexts(body)
 
     let directory = directory.value
@@ -43,11 +44,12 @@ extension ManagementService {
       try registry.createAuthorization(by: author) { id, time in
         Authorization(
           id: id, token: body.token, status: status, description: body.description, organizationID: organizationID,
-          userID: userID, permissions: permissions.map(\.kept), createdAt: time, updatedAt: time)
+          userID: userID, permissions: permissions.map(\.kept), expiresAt: expiresAt ?? nil, createdAt: time,
+          updatedAt: time)
       }
     }
     exchange.record.after = AuditRecord.State(made)
-    return shown(201, made)
+    return shown(201, made, exchange.request)
   }
 
   /// A permission that is asked for: as it will be kept, and as it is compared with what the caller holds.

@@ -28,7 +28,7 @@ extension ManagementService {
     if let organizationID { found.removeAll { $0.organizationID != organizationID } }
     if isLookup, found.isEmpty { throw .authorizationNotFound }
 
-    let shown = AuthorizationJSON(directory: directory.value)
+    let shown = AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions)
     var writer = JSONWriter()
     writer.object {
       $0.member("links", object: { $0.member("self", "/private/legacy/authorizations") })
@@ -50,10 +50,12 @@ extension ManagementService {
     return [candidate]
   }
 
-  func show(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
+  func show(
+    _ id: String, _ request: ManagementRequest, _ caller: Caller
+  ) throws(ManagementError) -> ManagementResponse {
     let authorization = try authorization(id)
     try caller.demandRead(authorization)
-    return shown(200, authorization)
+    return shown(200, authorization, request)
   }
 
   /// Existence is tested before permission, as on the real server: identifiers are no secret.
@@ -62,9 +64,11 @@ extension ManagementService {
     return found
   }
 
-  func shown(_ status: Int, _ authorization: Authorization) -> ManagementResponse {
+  func shown(
+    _ status: Int, _ authorization: Authorization, _ request: ManagementRequest
+  ) -> ManagementResponse {
     var writer = JSONWriter()
-    AuthorizationJSON(directory: directory.value).write(authorization, to: &writer)
+    AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions).write(authorization, to: &writer)
     return .json(status, writer)
   }
 

@@ -91,7 +91,7 @@ public final class ManagementService {
     switch (route, exchange.request.method) {
     case (.authorizations, "GET"): try list(exchange.request, caller)
     case (.authorizations, "POST"): try create(&exchange, caller)
-    case (.authorization(let id), "GET"): try show(id, caller)
+    case (.authorization(let id), "GET"): try show(id, exchange.request, caller)
     case (.authorization(let id), "PATCH"): try update(id, &exchange, caller)
     case (.authorization(let id), "DELETE"): try delete(id, &exchange, caller)
     case (.password(let id), "POST"): try setPassword(id, &exchange, caller)
@@ -110,7 +110,7 @@ public final class ManagementService {
   private func authenticate(_ request: ManagementRequest) throws(ManagementError) -> Caller {
     guard let text = request.authorization, let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")),
       ["token", "bearer"].contains(text[..<blank].lowercased()),
-      let token = verify(String(text[text.utf8.index(after: blank)...])), token.status == .active
+      let token = verify(String(text[text.utf8.index(after: blank)...])), token.isActive(at: registry.now())
     else { throw .unauthorizedAccess }
     let directory = directory.value
     if directory.user(token.userID)?.status == .inactive {

@@ -12,6 +12,34 @@ struct PermissionBody {
   var name: String?
 }
 
+/// A date that an extension of gatehouse takes: nothing was said, `null`, or a text.
+enum DateMember {
+  case absent
+  case null
+  case text(String)
+  case other
+
+  init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .string(let text): self = .text(text)
+    default: self = .other
+    }
+  }
+
+  /// nil: keep what is there; nil within: no date.
+  func read() throws(ManagementError) -> Int64?? {
+    switch self {
+    case .absent: return .none
+    case .null: return .some(nil)
+    case .text(let text):
+      if let date = nanoseconds(rfc3339: text) { return .some(date) }
+    case .other: break
+    }
+    throw ManagementError(.invalid, "a date must be of RFC 3339, as 2027-01-31T12:00:00Z")
+  }
+}
+
 /// `POST /legacy/authorizations`. Members it does not know, `id` and `createdAt` among them, have no effect.
 struct CreateBody {
   var token = ""
@@ -20,6 +48,8 @@ struct CreateBody {
   var organizationID: Identifier?
   var userID: Identifier?
   var permissions: [PermissionBody] = []
+  /// Read with `?extensions=true` alone.
+  var expiresAt = DateMember.absent
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
     self = try ManagementBodyDecoder.decode(bytes, as: ("authorization", "postAuthorizationRequest")) {
@@ -42,6 +72,8 @@ struct CreateBody {
       description = decoder.string(value, "description") ?? description
     } else if member.isNamed("orgID") {
       organizationID = try decoder.identifier(value, "orgID") ?? organizationID
+    } else if member.isNamed("expiresAt") {
+      expiresAt = DateMember(value)
     } else if member.isNamed("userID") {
       userID = try decoder.identifier(value, "userID") ?? userID
     } else if member.isNamed("permissions"),
@@ -88,6 +120,8 @@ extension PermissionBody {
 struct UpdateBody {
   var status: String?
   var description: String?
+  /// Read with `?extensions=true` alone.
+  var expiresAt = DateMember.absent
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
     self = try ManagementBodyDecoder.decode(bytes, as: ("influxdb", "AuthorizationUpdate")) {
@@ -98,6 +132,8 @@ struct UpdateBody {
           body.status = decoder.string(member.value, "status", type: "influxdb.Status") ?? body.status
         } else if member.isNamed("description") {
           body.description = decoder.string(member.value, "description") ?? body.description
+        } else if member.isNamed("expiresAt") {
+          body.expiresAt = DateMember(member.value)
         }
       }
       return body
@@ -110,13 +146,19 @@ struct UpdateBody {
 /// `POST /legacy/authorizations/{id}/password`.
 struct PasswordBody {
   var password = ""
+  /// Until when the password before is let in as well. Read with `?extensions=true` alone.
+  var previousPasswordExpiresAt = DateMember.absent
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
     self = try ManagementBodyDecoder.decode(bytes, as: ("authorization", "passwordSetRequest")) {
       (decoder, members) throws(ManagementError) in
       var body = PasswordBody()
-      for member in members where member.isNamed("password") {
-        body.password = decoder.string(member.value, "password") ?? body.password
+      for member in members {
+        if member.isNamed("password") {
+          body.password = decoder.string(member.value, "password") ?? body.password
+        } else if member.isNamed("previousPasswordExpiresAt") {
+          body.previousPasswordExpiresAt = DateMember(member.value)
+        }
       }
       return body
     }

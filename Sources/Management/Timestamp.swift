@@ -1,7 +1,7 @@
 // RFC 3339 times as Go writes them: UTC, as many fractional digits as are needed.
 
 /// `nanoseconds` since 1970-01-01T00:00:00Z.
-func timestamp(_ nanoseconds: Int64) -> String {
+package func timestamp(_ nanoseconds: Int64) -> String {
   let (seconds, fraction) = nanoseconds.floored(by: 1_000_000_000)
   let (day, second) = seconds.floored(by: 86_400)
   let (year, month, dayOfMonth) = civil(day)

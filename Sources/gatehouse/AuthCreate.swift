@@ -13,6 +13,7 @@ enum AuthCreate: Subcommand {
       .list("--write", "DB[/RP]", "a database, or one retention policy of it, that the login may write"),
       .value("--org", "NAME", "its organization; the first by default"),
       .value("--org-id", "ID", "the same by its identifier, for a token that may not read organizations"),
+      .value("--expires", "TIME", "refuse it from then on: 2027-01-31T12:00:00Z"),
       .value("--description", "TEXT", "what it is for"),
       .flag("--inactive", "refuse it until `auth set-active`"),
       .flag("--no-password", "set no password: nobody can log in until `auth set-password`"),
@@ -28,6 +29,8 @@ enum AuthCreate: Subcommand {
     let writes = try arguments.list("--write").map(bucketName)
     guard !reads.isEmpty || !writes.isEmpty else { throw .usage("--read or --write is needed, once at least") }
     let username = try arguments.required("--username")
+    _ = try arguments.time("--expires")
+    let expires = arguments.value("--expires")
     let client = try AuthClient(arguments)
     // Asked for before anything is made.
     let password = arguments.has("--no-password") ? nil : try PasswordInput.read()
@@ -39,6 +42,7 @@ enum AuthCreate: Subcommand {
       $0.member("orgID", organization)
       $0.member("status", arguments.has("--inactive") ? "inactive" : "active")
       $0.member("description", arguments.value("--description") ?? "")
+      if let expires { $0.member("expiresAt", expires) }
       $0.member(
         "permissions",
         array: { array in
@@ -47,7 +51,7 @@ enum AuthCreate: Subcommand {
           }
         })
     }
-    let made = try client.call("POST", AuthClient.path, body)
+    let made = try client.call("POST", AuthClient.path + (expires == nil ? "" : "?extensions=true"), body)
     guard let id = made["id"]?.text else { throw .failed("the answer holds no id") }
     if let password { try setFirstPassword(password, of: id, client) }
     AuthorizationTable.show(made, arguments)

@@ -5,26 +5,39 @@ import Management
 
 enum AuthSetPassword: Subcommand {
   static let name = "auth set-password"
-  static let summary = "set the password of a login; the old one is refused from then on"
-  static let options = AuthClient.selection + AuthClient.options
+  static let summary = "set the password of a login"
+  static let options: [Option] =
+    [.value("--keep-previous-until", "TIME", "let the old password in as well until then: 2027-01-31T12:00:00Z")]
+    + AuthClient.selection + AuthClient.options
   static let details =
-    "The password comes from a prompt or from the first line of standard input, never from the command line."
+    """
+    The password comes from a prompt or from the first line of standard input, never from the command line. The old one
+    is refused from then on, unless it is kept for a while so that machines can be changed one by one.
+    """
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
+    _ = try arguments.time("--keep-previous-until")
     let client = try AuthClient(arguments)
     guard let id = try client.authorization(arguments)["id"]?.text else {
       throw .failed("the answer holds no id")
     }
-    try set(try PasswordInput.read(), of: id, client)
+    try set(
+      try PasswordInput.read(), of: id, keepingPreviousUntil: arguments.value("--keep-previous-until"), client)
   }
 
-  static func set(_ password: [UInt8], of id: String, _ client: AuthClient) throws(CommandFailure) {
+  static func set(
+    _ password: [UInt8], of id: String, keepingPreviousUntil time: String? = nil, _ client: AuthClient
+  ) throws(CommandFailure) {
     // Bytes that are no UTF-8 would become others on their way through JSON, and the password would never match.
     guard let text = String(validating: password, as: UTF8.self) else {
       throw .failed("the password must be UTF-8")
     }
     var body = JSONWriter()
-    body.object { $0.member("password", text) }
-    _ = try client.call("POST", "\(AuthClient.path)/\(percentEncoded(id))/password", body)
+    body.object {
+      $0.member("password", text)
+      if let time { $0.member("previousPasswordExpiresAt", time) }
+    }
+    let query = time == nil ? "" : "?extensions=true"
+    _ = try client.call("POST", "\(AuthClient.path)/\(percentEncoded(id))/password\(query)", body)
   }
 }

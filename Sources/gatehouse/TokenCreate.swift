@@ -11,6 +11,7 @@ enum TokenCreate: Subcommand {
     .list("--permission", "ACTION:TYPE[/NAME-OR-ID]", "may do this; see below"),
     .value("--org", "NAME", "its organization; the first by default"),
     .value("--user", "NAME", "the user who owns it; the organization's first by default"),
+    .value("--expires", "TIME", "refuse it from then on: 2027-01-31T12:00:00Z"),
     .value("--description", "TEXT", "what it is for"), .flag("--inactive", "refuse it until `token set-active`"),
   ]
   static let details = """
@@ -29,6 +30,7 @@ enum TokenCreate: Subcommand {
     guard arguments.has("--operator") == requested.isEmpty else {
       throw .usage("either --operator or --permission is needed")
     }
+    let expiresAt = try arguments.time("--expires")
     let store = try TokenStore(arguments)
     let directory = try store.owners()
     let organization: Organization
@@ -52,7 +54,7 @@ enum TokenCreate: Subcommand {
           id: id, salt: secret?.salt ?? [], digest: secret?.digest ?? [],
           status: arguments.has("--inactive") ? .inactive : .active,
           description: arguments.value("--description") ?? "", organizationID: organization.id, userID: user.id,
-          permissions: permissions, createdAt: time, updatedAt: time)
+          permissions: permissions, expiresAt: expiresAt, createdAt: time, updatedAt: time)
       }
     }
     // A token that nobody has seen is of no use to anybody.

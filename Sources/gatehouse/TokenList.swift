@@ -2,6 +2,7 @@
 
 import Authorizations
 import JSON
+import Management
 
 enum TokenList: Subcommand {
   static let name = "token list"
@@ -14,10 +15,11 @@ enum TokenList: Subcommand {
   }
 
   private static func table(_ tokens: [APIToken]) -> String {
-    var table = Table(["ID", "Status", "Kept in", "Permissions", "Description"])
+    var table = Table(["ID", "Status", "Kept in", "Expires", "Permissions", "Description"])
     for token in tokens {
       table.add([
-        token.id.description, token.status.rawValue, kept(token), spoken(token.permissions), token.description,
+        token.id.description, token.status.rawValue, kept(token),
+        token.expiresAt.map(timestamp) ?? "never", spoken(token.permissions), token.description,
       ])
     }
     return table.text
@@ -37,6 +39,7 @@ enum TokenList: Subcommand {
           $0.member("id", token.id.description)
           $0.member("status", token.status.rawValue)
           $0.member("keptIn", kept(token))
+          $0.member("expiresAt", token.expiresAt.map(timestamp))
           $0.member("orgID", token.organizationID.description)
           $0.member("userID", token.userID.description)
           $0.member(

@@ -55,6 +55,8 @@ final class Bench: Sendable {
   let authenticator: Authenticator
   let verifier = FakeVerifier()
   private let time = Atomic<UInt64>(1_000_000_000)
+  /// Nanoseconds since 1970.
+  let wallTime = WallTime()
   private let results = Mutex<[VerificationResult]>([])
 
   init(_ change: (inout Authenticator.Settings) -> Void = { _ in }) throws {
@@ -62,7 +64,9 @@ final class Bench: Sendable {
     settings.cost = 4
     settings.workers = 0
     change(&settings)
-    authenticator = try Authenticator(settings, clock: { 1_000_000_000 })
+    let wallTime = wallTime
+    authenticator = try Authenticator(
+      settings, clock: { 1_000_000_000 }, wallClock: { wallTime.value.load(ordering: .sequentiallyConsistent) })
   }
 
   var now: UInt64 { time.load(ordering: .sequentiallyConsistent) }
@@ -110,4 +114,11 @@ extension AuthenticationOutcome {
     case .overloaded: "overloaded"
     }
   }
+}
+
+/// A time of day that a test moves.
+final class WallTime: Sendable {
+  let value = Atomic<Int64>(1_000)
+
+  func set(_ time: Int64) { value.store(time, ordering: .sequentiallyConsistent) }
 }

@@ -20,7 +20,9 @@ private func digest(_ text: String) -> Digest {
   }
 
   private func job(_ text: String) throws -> HashJob {
-    HashJob(digest: digest(text), password: [], hash: try #require(hash), mayMatch: true, isRemembered: true)
+    HashJob(
+      digest: digest(text), password: [], hash: try #require(hash), alternative: nil, mayMatch: true, isRemembered: true
+    )
   }
 
   private func applicant(_ source: String, _ name: String, active: Bool = true, token: Bool = false) -> HashApplicant {

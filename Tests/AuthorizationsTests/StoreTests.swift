@@ -130,6 +130,54 @@ import Testing
   #expect(try SQLiteAuthorizationStore(path: path).load().tokens == [token(1)])
 }
 
+@Test func keepsDatesAndThePasswordBefore() throws {
+  let folder = try ScratchFolder()
+  var one = try authorization(1, "a")
+  one.expiresAt = 1_800_000_000_000_000_000
+  one.previousPassword = PreviousPassword(hash: "$2b$old", expiresAt: -5)
+  var shown = try token(1)
+  shown.expiresAt = 7
+  do {
+    let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+    try store.apply(.insertAuthorization(one))
+    try store.apply(.insertToken(shown))
+  }
+  let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  #expect(try store.load().authorizations == [one] && store.load().tokens == [shown])
+  one.previousPassword = nil
+  one.expiresAt = nil
+  one.revision += 1
+  shown.expiresAt = nil
+  shown.revision += 1
+  try store.apply(.updateAuthorization(one))
+  try store.apply(.updateToken(shown))
+  #expect(try store.load().authorizations == [one] && store.load().tokens == [shown])
+}
+
+@Test func whatWouldExpireIsInactiveForAnEarlierGatehouse() throws {
+  let folder = try ScratchFolder()
+  let path = folder.file("s.db")
+  var dated = try authorization(1, "dated")
+  dated.status = .active
+  dated.expiresAt = 5
+  var lasting = try authorization(2, "lasting")
+  lasting.status = .active
+  do {
+    let store = try SQLiteAuthorizationStore(path: path)
+    try store.apply(.insertAuthorization(dated))
+    try store.apply(.insertAuthorization(lasting))
+  }
+  do {
+    let connection = try SQLiteConnection(path: path, busyMilliseconds: 0)
+    try connection.execute("PRAGMA foreign_keys = ON")
+    try SQLiteSchema.current.migrate(connection, to: 1)
+    #expect(try connection.integer("SELECT count(*) FROM authorizations WHERE status = 'inactive'") == 1)
+  }
+  let again = try SQLiteAuthorizationStore(path: path).load().authorizations
+  #expect(again.map(\.status) == [.inactive, .active] && again.map(\.expiresAt) == [nil, nil])
+  #expect(again[1] == lasting)
+}
+
 @Test func everyMigrationCanBeTakenBack() throws {
   let folder = try ScratchFolder()
   let connection = try SQLiteConnection(path: folder.file("s.db"), busyMilliseconds: 0)

@@ -9,7 +9,7 @@ private let prefix = "/legacy/authorizations"
 
 extension Bench {
   /// A body that asks for one permission on buckets.
-  fileprivate func body(_ token: String, _ resource: String, organization: Identifier? = nil) -> String {
+  func body(_ token: String, _ resource: String, organization: Identifier? = nil) -> String {
     """
     {"token":"\(token)","orgID":"\(organization ?? self.organization.id)","permissions":[{"action":"read",
      "resource":{"type":"buckets",\(resource)}}]}

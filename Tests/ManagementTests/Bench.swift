@@ -68,11 +68,13 @@ final class Bench {
 
   /// Makes a token whose text is `text`.
   @discardableResult
-  func token(_ text: String, _ permissions: [Permission], status: Status = .active) throws -> APIToken {
+  func token(
+    _ text: String, _ permissions: [Permission], status: Status = .active, expiresAt: Int64? = nil
+  ) throws -> APIToken {
     let made = try registry.createToken(by: .test) { id, time in
       APIToken(
         id: id, salt: [], digest: [], status: status, organizationID: organization.id, userID: user.id,
-        permissions: permissions, createdAt: time, updatedAt: time)
+        permissions: permissions, expiresAt: expiresAt, createdAt: time, updatedAt: time)
     }
     shared.texts[text] = made.id
     return made
