@@ -77,7 +77,7 @@ import Testing
       }
       sender.join()
       #expect(scene.upstream.completed.map(\.text) == (0..<count).filter { $0 % 3 == 1 }.map { "cpu v=\($0)" })
-      #expect(try scene.gatehouse.memory("VmHWM") < 64 * 1024)
+      try scene.gatehouse.expectMemory(within: 64 * 1024)
     }
   }
 

@@ -115,7 +115,7 @@ import Testing
     }
     if let asked { #expect((questions() ?? 0) > asked) }
     #expect(try gatehouse.descriptorCount() <= descriptors + 4)
-    #expect(try gatehouse.memory("VmRSS") - memory < 4 * 1_024)
+    try gatehouse.expectMemory("VmRSS", within: 4 * 1_024, of: memory)
   }
 
   @Test func takesNamesAsTheyAre() throws {

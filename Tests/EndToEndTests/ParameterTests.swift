@@ -166,7 +166,7 @@ import Testing
         let answer = try client.readAnswer()
         #expect(target.hasPrefix("/write") ? answer.status == 204 : [413, 415].contains(answer.status), "\(answer)")
       }
-      #expect(try scene.gatehouse.memory("VmHWM") < 128 * 1024)
+      try scene.gatehouse.expectMemory(within: 128 * 1024)
       #expect(scene.upstream.requests.count == 1)
     }
   }

@@ -157,7 +157,7 @@ import Testing
       #expect(scene.upstream.requests.count == 300)
       // Each of them ends at its deadline.
       for client in slow { _ = try client.readToEnd() }
-      #expect(try scene.gatehouse.memory("VmHWM") < 256 * 1024)
+      try scene.gatehouse.expectMemory(within: 256 * 1024)
       try scene.writeMarker()
     }
   }

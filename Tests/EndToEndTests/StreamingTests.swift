@@ -53,7 +53,7 @@ import Testing
         #expect(count == 50 * Self.megabyte && isWhole)
         #expect(try client.exchange(Request.write("after v=1")).status == 204)
       }
-      #expect(try scene.gatehouse.memory("VmHWM") - before < 8 * 1024)
+      try scene.gatehouse.expectMemory(within: 8 * 1024, of: before)
     }
   }
 
@@ -72,7 +72,7 @@ import Testing
       client.send(Request.query("SELECT v FROM cpu"))
       let stalled = sent.wait { $0 >= 0 } ?? -1
       #expect(stalled < 32 * Self.megabyte, "the upstream could send \(stalled) bytes")
-      #expect(try scene.gatehouse.memory("VmHWM") < 64 * 1024)
+      try scene.gatehouse.expectMemory(within: 64 * 1024)
     }
   }
 
@@ -100,7 +100,7 @@ import Testing
       for _ in 0..<pieces { client.send(isChunked ? "\(String(size, radix: 16))\r\n\(line)\r\n" : line) }
       if isChunked { client.send("0\r\n\r\n") }
       #expect(try client.readAnswer().status == 204)
-      #expect(try scene.gatehouse.memory("VmHWM") - before < 8 * 1024)
+      try scene.gatehouse.expectMemory(within: 8 * 1024, of: before)
       let count = scene.upstream.connections.map(\.count).max() ?? 0
       #expect(count > size * pieces)
       #expect(try client.exchange(Request.write("after v=1")).status == 204)
@@ -124,7 +124,7 @@ import Testing
       // Ends when a send can put nothing out for a second.
       while sent < 100 * Self.megabyte, client.send(piece) { sent += piece.count }
       #expect(sent < 32 * Self.megabyte, "the client could send \(sent) bytes")
-      #expect(try scene.gatehouse.memory("VmHWM") < 64 * 1024)
+      try scene.gatehouse.expectMemory(within: 64 * 1024)
       goOn.change { $0 = true }
     }
   }

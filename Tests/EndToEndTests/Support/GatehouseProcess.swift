@@ -94,6 +94,19 @@ final class GatehouseProcess: Sendable {
     return number
   }
 
+  /// Whether a sanitizer watches it: its shadow fills terabytes of addresses, and its figures mean nothing.
+  var isSanitized: Bool { ((try? memory("VmSize")) ?? 0) > 1 << 30 }
+
+  /// Its memory stays within so many KiB more than `before`.
+  func expectMemory(
+    _ name: String = "VmHWM", within kibibytes: Int, of before: Int = 0,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    guard !isSanitized else { return }
+    let now = try memory(name)
+    #expect(now - before < kibibytes, "\(name) went from \(before) to \(now) KiB", sourceLocation: sourceLocation)
+  }
+
   /// Descriptors that the process holds open.
   func descriptorCount() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count }
 
