@@ -217,8 +217,9 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       ["reason": .text(failure.detail), "upstream": .text(exchange.upstreamAuthority), "path": .text(exchange.path)])
     exchange.notes.reason = failure.detail
     if responseHasBegun {
-      // The rest cannot be had, and the client must not take what it has for the whole.
+      // The rest cannot be had, and the client must not take what it has for the whole: in HTTP/1.0 a close would say so.
       exchange.keepsAlive = false
+      if exchange.minorVersion == 0 { stream?.resetAtClose() }
       return abandonExchange()
     }
     if mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {

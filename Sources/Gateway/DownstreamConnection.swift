@@ -93,7 +93,8 @@ final class DownstreamConnection {
 
   /// Closes an idle connection; one with a request under way closes after its response.
   func drain() {
-    guard case .readingHead = state, hold.isEmpty else { return }
+    // A request that lies in the socket already is answered: a close now would reset it away.
+    guard case .readingHead = state, hold.isEmpty, stream?.isStale != true else { return }
     // The end of the last answer may still be on its way.
     if stream?.isCongested ?? false { linger() } else { close() }
   }

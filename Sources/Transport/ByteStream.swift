@@ -105,7 +105,7 @@ public final class ByteStream: Channel {
 
   public let isTLS: Bool
 
-  /// Whether the peer of an idle connection closed it or sent something nobody asked for.
+  /// Whether the peer of an idle connection closed it or sent something that has not been read.
   public var isStale: Bool {
     var byte: UInt8 = 0
     let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
@@ -344,6 +344,12 @@ public final class ByteStream: Channel {
       flush()
     }
     if !isCongested { shutdown(descriptor, Int32(SHUT_WR)) }
+  }
+
+  /// Makes the coming close a reset, for a peer that would take the end of the connection for the end of a message.
+  public func resetAtClose() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
   /// Closes at once, dropping what has not left.
