@@ -43,6 +43,7 @@ public struct QueryPolicy: Sendable {
       // 1.x asks for an administrator; 2.x deletes in every bucket of the database.
       return statement.writes.map { need(.write, $0, database: database, policy: policy) }
     }
+    let database = Self.database(of: statement, database)
     return statement.requirements.map { requirement in
       switch requirement {
       case .read(let reference): need(.read, reference, database: database, policy: policy)
@@ -52,9 +53,17 @@ public struct QueryPolicy: Sendable {
     }
   }
 
+  /// Where a server looks for what names no database: recorded of 1.6.7, which takes the database of the request for a
+  /// continuous query's sources and target, and the one behind ON only where the request has none.
+  private static func database(of statement: Statement, _ requested: String) -> String {
+    guard requested.isEmpty, statement.kind == .createContinuousQuery else { return requested }
+    return statement.reads.first?.database?.text ?? requested
+  }
+
   /// What one must be permitted to know of a statement that someone else runs: to read all that it names.
   func knowledge(of statement: Statement, database: String) -> [Access.Requirement] {
-    (statement.reads + statement.writes).map { need(.read, $0, database: database, policy: nil).requirement }
+    let database = Self.database(of: statement, database)
+    return (statement.reads + statement.writes).map { need(.read, $0, database: database, policy: nil).requirement }
   }
 
   private func need(

@@ -2,7 +2,7 @@
 
 /// Something that a statement reads or writes.
 public struct SourceReference: Hashable, Sendable {
-  /// Nil for the database that the request names.
+  /// Nil for the database that the request names; in CREATE CONTINUOUS QUERY, where it names none, the one behind ON.
   public var database: Name?
   /// Nil for the policy that the request's `rp` names and, where it names none, the database's default policy. A server
   /// applies the request's `rp` also to a source that names another database.

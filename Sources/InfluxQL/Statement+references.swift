@@ -13,9 +13,9 @@ extension Statement {
     case .selection(let selection): return selection.references(in: nil)
     case .explanation(let explanation): return explanation.selection.references(in: nil)
     case .continuousQuery(let query):
-      let database = query.database.nonEmpty
-      let (reads, writes) = query.selection.references(in: database)
-      return ([SourceReference(database: database, extent: .anyPolicy)] + reads, writes)
+      // Sources that name no database are not looked for in the one behind ON but, as in any statement, in the request's.
+      let (reads, writes) = query.selection.references(in: nil)
+      return ([SourceReference(database: query.database.nonEmpty, extent: .anyPolicy)] + reads, writes)
     case .metadata(let query): return (query.reads(kind: kind), [])
     case .measurements(let query): return (query.reads, [])
     case .on(let name, let database): return references(named: name, on: database?.nonEmpty)

@@ -150,6 +150,20 @@ import Testing
         let answer = try client.exchange(Request.query(statement, login: login))
         #expect(answer.status == 403, "\(statement): \(answer.status) \(answer.text)")
       }
+      // What names no database is looked for in the request's, not in the one behind ON.
+      for (statement, database, status) in [
+        (create("b", on: "metrics", into: "metrics..x", from: "vault"), "secret", 403),
+        (create("b", on: "metrics", into: "x", from: "vault"), "secret", 403),
+        (create("b", on: "metrics", into: "metrics..x", from: "(SELECT v FROM vault)"), "secret", 403),
+        (create("b", on: "metrics", into: "metrics..x", from: "/.*/"), "secret", 403),
+        (create("b", on: "metrics", into: "x", from: "metrics..cpu"), "secret", 403),
+        (create("fine", on: "metrics", into: "metrics..x", from: "metrics..cpu"), "secret", 200),
+        (create("too", on: "metrics", into: "x", from: "cpu"), nil, 200),
+      ] as [(String, String?, Int)] {
+        let answer = try client.exchange(Request.query(statement, database: database, login: Self.both))
+        #expect(answer.status == status, "\(statement): \(answer.status) \(answer.text)")
+      }
+      #expect(try !server.query("SHOW CONTINUOUS QUERIES").contains("vault"))
       // Writes secret, as the writer may: what it reads of metrics may be copied there.
       for (statement, login) in [
         (create("mine", on: "metrics", into: "x", from: "cpu"), Self.both),

@@ -91,7 +91,6 @@ extension Statement {
   fileprivate var scope: Name? {
     switch body {
     case .metadata(let query): query.database
-    case .continuousQuery(let query): query.database
     default: nil
     }
   }

@@ -133,8 +133,8 @@ struct ReferenceTests {
       create.requirements == [
         .read(Reference(database: "mine", extent: .anyPolicy)),
         .read(Reference(database: "secret", measurement: .named("m"))),
-        .read(Reference(database: "mine", measurement: .named("n"))),
-        .write(Reference(database: "mine", measurement: .named("x"))),
+        .read(Reference(database: nil, measurement: .named("n"))),
+        .write(Reference(database: nil, measurement: .named("x"))),
       ])
     #expect(
       try statement("DROP CONTINUOUS QUERY c ON d").requirements == [
