@@ -64,7 +64,7 @@ import Testing
   @Test(
     arguments: [
       "/metrics", "/debug", "/debug/", "/debug/vars", "/debug/pprof/", "/debug/pprof/cmdline", "/debug/requests",
-      "/api/v2/setup", "/api/v2/nowhere", "/api/v2/query", "/api/v2/delete", "/api/v3/write", "/nowhere", "/",
+      "/api/v2/setup", "/api/v2/nowhere", "/api/v2/queries", "/api/v3/write", "/nowhere", "/",
       "/status/x",
       "/metrics/", "/signin", "/api/v2/signin", "/api/v2", "/shard-status", "/index.html", "/favicon.ico",
     ], ["GET", "POST"])
