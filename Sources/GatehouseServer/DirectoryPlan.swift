@@ -47,9 +47,14 @@ public struct DirectoryPlan: Sendable {
   }
 
   func directory(
-    of databases: [InfluxDB1Database], _ identifiers: IdentifierSource
+    of contents: UpstreamContents, _ identifiers: IdentifierSource
   ) throws(StoreError) -> Directory {
-    try Directory.influxDB1(
+    let databases: [InfluxDB1Database]
+    switch contents {
+    case .directory(let directory): return directory
+    case .databases(let found): databases = found
+    }
+    return try Directory.influxDB1(
       organization: section.organization, user: section.user, databases: databases, identifiers: identifiers)
   }
 }

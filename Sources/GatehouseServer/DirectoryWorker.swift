@@ -57,20 +57,20 @@ final class DirectoryWorker {
     for member in inquiry.members { member.resolve() }
     do throws(UpstreamInquiry.Problem) {
       var found = status.value
-      var databases: [InfluxDB1Database] = []
+      var contents: UpstreamContents?
       var version: String?
-      if asksUpstream { (databases, version) = try inquiry.databases() } else { version = try inquiry.version() }
+      if asksUpstream { (contents, version) = try inquiry.contents() } else { version = try inquiry.version() }
       found.version = version ?? found.version
       found.isReachable = true
       askedAt = MonotonicClock.milliseconds
       if let lastProblem { events.log(.info, "the upstream answers again", ["after": .text(lastProblem)]) }
       lastProblem = nil
-      guard asksUpstream else {
+      guard let contents else {
         found.hasDirectory = true
         return publish(found)
       }
       publish(found)
-      keep(databases, mailbox)
+      keep(contents, mailbox)
     } catch {
       askedAt = MonotonicClock.milliseconds
       var found = status.value
@@ -87,10 +87,10 @@ final class DirectoryWorker {
   }
 
   /// The store gives identifiers, and only the management thread may ask it for them.
-  private func keep(_ databases: [InfluxDB1Database], _ mailbox: Mailbox) {
+  private func keep(_ contents: UpstreamContents, _ mailbox: Mailbox) {
     isPublishing = true
     management.post { loop in
-      let isKept = (loop.context as? ManagementWorker)?.publishDirectory(of: databases) ?? false
+      let isKept = (loop.context as? ManagementWorker)?.publishDirectory(of: contents) ?? false
       mailbox.post { loop in (loop.context as? DirectoryWorker)?.kept(isKept) }
     }
   }

@@ -58,7 +58,7 @@ struct GatewayPlan: Sendable {
       idleTimeout: configuration.timeouts.upstreamIdle)
   }
 
-  private static func authorization(_ credential: Configuration.Upstream.Credential) -> String {
+  static func authorization(_ credential: Configuration.Upstream.Credential) -> String {
     if let token = credential.token { return "Token \(token.revealed)" }
     let pair = "\(credential.username ?? ""):\(credential.password?.revealed ?? "")"
     return "Basic \(String(decoding: Base64.encode(Array(pair.utf8)), as: UTF8.self))"

@@ -41,7 +41,7 @@ public struct KeptState {
           policy.map { "the default retention policy of \"\(database.name)\" is taken to be \"\($0)\"" }
             ?? "the default retention policy of \"\(database.name)\" is not known")
       }
-      directory = try plan.directory(of: databases, identifiers)
+      directory = try plan.directory(of: .databases(databases), identifiers)
     }
     self.assumptions = assumptions
     let declared = Declarations(configuration).resolve(in: owners, loadedAt: 0).logins

@@ -86,17 +86,18 @@ final class ManagementWorker {
     if let declared = try plan.declaredDirectory(identifiers) { directory.publish(declared) }
   }
 
-  /// Builds the directory of what a 1.x upstream answered and publishes it where it differs; whether that worked.
-  func publishDirectory(of databases: [InfluxDB1Database]) -> Bool {
-    do throws(StoreError) {
-      let built = try plan.directory(of: databases, identifiers)
+  /// Builds the directory of what the upstream answered and publishes it where it differs; whether that worked.
+  func publishDirectory(of contents: UpstreamContents) -> Bool {
+    do {
+      let built = try plan.directory(of: contents, identifiers)
       let old = directory.value
-      if built.buckets != old.buckets || built.mappings != old.mappings || built.organizations != old.organizations {
-        directory.publish(built)
-        events.log(
-          .info, "directory loaded",
-          ["databases": .number(databases.count), "buckets": .number(built.buckets.count)])
-      }
+      let hasOtherOwners = built.organizations != old.organizations || built.users != old.users
+      guard hasOtherOwners || built.buckets != old.buckets || built.mappings != old.mappings else { return true }
+      directory.publish(built)
+      events.log(
+        .info, "directory loaded",
+        ["mappings": .number(built.mappings.count), "buckets": .number(built.buckets.count)])
+      if hasOtherOwners, let declarations { try load(declarations) }
       return true
     } catch {
       events.log(.error, "the directory cannot be kept", ["reason": .text("\(error)")])

@@ -198,7 +198,8 @@ public final class Server {
       }
       let worker = DirectoryWorker(
         inquiry: UpstreamInquiry(
-          members: members, tls: tls, authorization: plan.inquiryAuthorization, timeout: inquiryTimeout),
+          isInfluxDB2: configuration.upstream.dialect == .influxDB2, members: members, tls: tls,
+          authorization: plan.inquiryAuthorization, timeout: inquiryTimeout),
         asksUpstream: asksUpstream, status: status, management: management, events: events,
         interval: UInt64(configuration.directory.refreshSeconds) * 1_000)
       for member in members where !member.resolve() {

@@ -1,9 +1,15 @@
-// Asks a 1.x upstream which databases and retention policies it has.
+// Asks the upstream what it has: a 1.x one for its databases and retention policies.
 
 import Authorizations
 import JSON
 import Transport
 import Upstream
+
+/// What an upstream has, in its own terms: identifiers of a 1.x one's buckets are the store's to give.
+enum UpstreamContents: Sendable {
+  case databases([InfluxDB1Database])
+  case directory(Directory)
+}
 
 /// Blocks; used by the directory thread and the command line alone.
 struct UpstreamInquiry {
@@ -22,6 +28,7 @@ struct UpstreamInquiry {
     }
   }
 
+  let isInfluxDB2: Bool
   let members: [UpstreamMember]
   let tls: ClientTLSContext?
   /// Value of `Authorization`.
@@ -35,7 +42,16 @@ struct UpstreamInquiry {
   }
 
   /// What the upstream has, and the version that it says it is.
-  func databases() throws(Problem) -> (databases: [InfluxDB1Database], version: String?) {
+  func contents() throws(Problem) -> (contents: UpstreamContents, version: String?) {
+    if isInfluxDB2 {
+      let (directory, version) = try influxDB2Directory()
+      return (.directory(directory), version)
+    }
+    let (databases, version) = try databases()
+    return (.databases(databases), version)
+  }
+
+  private func databases() throws(Problem) -> (databases: [InfluxDB1Database], version: String?) {
     let first = try query("SHOW DATABASES")
     let names = try Self.rows(of: first).compactMap { row -> String? in
       if case .string(let name) = row["name"] { name } else { nil }
@@ -103,7 +119,7 @@ struct UpstreamInquiry {
     }
   }
 
-  private func ask(_ target: String, authorized: Bool) throws(Problem) -> BlockingClient.Answer {
+  func ask(_ target: String, authorized: Bool) throws(Problem) -> BlockingClient.Answer {
     var latest = UpstreamFailure.unreachable("no members")
     for member in members {
       let client = BlockingClient(member: member, tls: tls, maximumBody: 64 << 20)

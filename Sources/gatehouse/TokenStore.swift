@@ -37,14 +37,14 @@ struct TokenStore {
     try loadDeclared()
   }
 
-  /// Organizations and users, with the identifiers that the server gives them. The upstream is not asked.
+  /// Organizations and users, with the identifiers that the server gives them. Only a 2.x upstream is asked for them.
   func owners() throws(CommandFailure) -> Directory {
     do throws(StoreError) {
-      guard let owners = try DirectoryPlan(configuration).owners(identifiers) else {
-        throw .unavailable("the directory of an InfluxDB 2.x cannot be asked yet: declare it in the file")
-      }
-      return owners
+      if let owners = try DirectoryPlan(configuration).owners(identifiers) { return owners }
     } catch {
+      throw .failed(error.description)
+    }
+    do throws(StartProblem) { return try DirectoryPlan.ask(configuration) } catch {
       throw .failed(error.description)
     }
   }

@@ -121,6 +121,10 @@ final class GatehouseProcess: Sendable {
     try Command.run([try Paths.gatehouse()] + arguments + ["--config", configuration], input: input)
   }
 
+  func command(arguments: [String]) throws -> Command {
+    try Command.run([try Paths.gatehouse()] + arguments + ["--config", configuration])
+  }
+
   private static func makeOperatorToken(_ configuration: String) throws -> String {
     let command = try Command.run([try Paths.gatehouse(), "token", "create", "--operator", "--config", configuration])
     guard command.status == 0, !command.line.isEmpty else {

@@ -6,10 +6,14 @@ struct UpstreamDirectory: Sendable {
   /// Retention policies by database; the first is the default.
   var databases: [(name: String, policies: [String])] = [("metrics", ["autogen", "weekly"]), ("secret", ["autogen"])]
 
+  /// An InfluxDB 2.x in place of those databases.
+  var influxDB2: UpstreamDirectory2?
+
   /// The body for a request of the directory, empty to a ping, or nil if it is a forwarded one.
   ///
   /// Forwarded requests bear `Via`; gatehouse's own do not.
   func answer(_ request: UpstreamRequest) -> String? {
+    if let influxDB2 { return influxDB2.answer(request) }
     guard request["Via"] == nil else { return nil }
     if request.path == "/ping" { return "" }
     guard request.path == "/query", let text = request.parameter("q").first else { return nil }

@@ -1,0 +1,30 @@
+// The question to the upstream that a command line asks by itself.
+
+public import Authorizations
+public import Configuration
+import Transport
+import Upstream
+
+extension DirectoryPlan {
+  /// The directory of a 2.x upstream, asked for now; blocks.
+  ///
+  /// - Parameter milliseconds: for each question.
+  public static func ask(
+    _ configuration: Configuration, timeout milliseconds: Int = 10_000
+  ) throws(StartProblem) -> Directory {
+    let members = configuration.upstream.members.map { UpstreamMember($0) }
+    let tls: ClientTLSContext?
+    do throws(TransportFailure) {
+      tls = members.contains(where: \.isTLS) ? try ClientTLSContext(caPath: configuration.upstream.caPath) : nil
+    } catch {
+      throw StartProblem(error.description)
+    }
+    let inquiry = UpstreamInquiry(
+      isInfluxDB2: true, members: members, tls: tls,
+      authorization: GatewayPlan(configuration, ticketKeys: []).inquiryAuthorization,
+      timeout: milliseconds)
+    do throws(UpstreamInquiry.Problem) { return try inquiry.influxDB2Directory().directory } catch {
+      throw StartProblem("the directory cannot be read: \(error)")
+    }
+  }
+}
