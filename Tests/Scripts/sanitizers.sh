@@ -30,4 +30,7 @@ done
 step "The long tests on the release"
 swift build -c release --static-swift-stdlib "$@" --product gatehouse
 swift build --build-tests "$@"
-GATEHOUSE_BINARY=$root/.build/release/gatehouse swift test --skip-build "$@" --filter EndToEndTests
+GATEHOUSE_MODEL_SECONDS=600 GATEHOUSE_BINARY=$root/.build/release/gatehouse \
+    swift test --skip-build "$@" --filter EndToEndTests
+
+"$root/Tests/Scripts/fuzz.sh" 300

@@ -1,0 +1,24 @@
+#!/bin/bash
+# Fuzzes the readers of what peers send, with AddressSanitizer: fuzz.sh [SECONDS FOR EACH TARGET]. Findings end it.
+set -euo pipefail
+# shellcheck source=Tests/Scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+cd "$root"
+seconds=${1:-60}
+out=$made/fuzz
+mkdir -p "$out"
+flags=(-parse-as-library -O -swift-version 6 "-sanitize=fuzzer,address" -enable-upcoming-feature ExistentialAny)
+
+# A target is one module with what it fuzzes: the modules under test have no dependencies.
+fuzz() {
+    local name=$1 module=$2
+    step "Fuzzing $name for $seconds s"
+    swiftc "${flags[@]}" -module-name "Fuzz$name" -o "$out/$name" "Sources/$module"/*.swift "Tests/Fuzz/Fuzz$name.swift"
+    mkdir -p "$out/$name.corpus"
+    (cd "$out" && ASAN_OPTIONS=detect_leaks=0 "./$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
+        -print_final_stats=1 "$name.corpus" "$root/Tests/Fixtures/fuzz/$name")
+}
+
+fuzz Query InfluxQL
+fuzz HTTPMessages HTTP
