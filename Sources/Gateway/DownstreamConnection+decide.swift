@@ -29,6 +29,8 @@ extension DownstreamConnection {
         resume()
       }
       gateway.shared.services.refreshDirectory { refreshed($0) }
+      // An upstream that answers that question byte by byte must not keep its clients waiting.
+      stream?.setDeadline(after: Self.directoryPatience)
     case .manage(let call):
       park(view, rest: rest)
       wait()
@@ -36,6 +38,9 @@ extension DownstreamConnection {
       gateway.shared.services.manage(call) { resume($0) }
     }
   }
+
+  /// Milliseconds for which a request waits for the directory to be asked for anew.
+  private static let directoryPatience = 15_000
 
   private func wait() {
     state = .waiting

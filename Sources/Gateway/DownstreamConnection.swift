@@ -353,6 +353,8 @@ extension DownstreamConnection: ByteStreamHandler {
         gateway.pool.cancelWait(of: self)
         upstreamFailed(.exhausted, mayRepeat: false)
       case .relaying: abandonExchange()
+      // What is held may be the beginning of the body, so the connection cannot go on.
+      case .waiting: refuse(.unavailable("the directory cannot be refreshed", closes: true))
       default: close()
       }
     }

@@ -9,7 +9,11 @@ extension Gatekeeper {
   ///
   /// The management thread authenticates it: only API tokens count there.
   func manage(_ view: RequestView, _ progress: Progress) throws(Interruption) -> Verdict {
-    if view.hasBody, progress.body == nil { return .needsBody(limit: settings.limits.managementBytes) }
+    if view.hasBody, progress.body == nil {
+      return .needsBody(
+        limit: presentsToken(view)
+          ? settings.limits.managementBytes : min(Self.strangersBytes, settings.limits.managementBytes))
+    }
     return .manage(
       ManagementCall(
         method: String(decoding: view.bytes[bytes: view.head.methodRange], as: UTF8.self), path: string(view.path),
@@ -18,6 +22,17 @@ extension Gatekeeper {
         body: progress.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),
         contentEncoding: view.value(.contentEncoding).map(string), origin: view.value(.origin).map(string),
         host: view.head.authority.map { string(view.bytes[bytes: $0]) }))
+  }
+
+  /// Bytes of body that are kept for who presents no token of ours and is going to be refused: thousands of strangers must
+  /// not each fill a megabyte.
+  private static let strangersBytes = 16_384
+
+  private func presentsToken(_ view: RequestView) -> Bool {
+    let value = view.authorizationValue
+    guard view.head.authorizationCount == 1, let blank = value.lastIndex(of: UInt8(ascii: " ")) else { return false }
+    if case .active = TokenSecret.present(Array(value[(blank + 1)...]), in: snapshot) { return true }
+    return false
   }
 
   private func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
