@@ -86,6 +86,22 @@ final class RawClient {
     return true
   }
 
+  /// Sends `whole` as one record and right behind it the first half of the record of `cut`, in one segment. Only over TLS,
+  /// and the last thing that can be sent.
+  func sendCutOff(_ whole: [UInt8], _ cut: [UInt8]) throws {
+    guard let session, let memory = BIO_new(BIO_s_mem()) else { throw HarnessFailure("no TLS") }
+    SSL_set0_wbio(session, memory)
+    SSL_write(session, whole, Int32(whole.count))
+    let first = BIO_ctrl_pending(memory)
+    SSL_write(session, cut, Int32(cut.count))
+    var records = [UInt8](repeating: 0, count: BIO_ctrl_pending(memory))
+    BIO_read(memory, &records, Int32(records.count))
+    let count = first + (records.count - first) / 2
+    guard Glibc.send(descriptor, records, count, Int32(MSG_NOSIGNAL)) == count else {
+      throw HarnessFailure("send: \(errno)")
+    }
+  }
+
   /// Reads once into the buffer; false at the end of the connection. Throws when nothing comes in time.
   @discardableResult
   func fill(atMost: Int = 65_536) throws -> Bool {
