@@ -70,7 +70,13 @@ public struct BlockingClient {
       let exchange = BlockingExchange(
         loop: loop, request: request, isHead: isHead, maximumBody: maximumBody)
       if let connection = pool.lease(for: exchange) { exchange.upstreamLeased(connection) }
+      // A total deadline: an answer that drips would move any other for ever.
+      let deadline = loop.now &+ UInt64(max(0, timeoutMilliseconds))
+      loop.housekeeping = { [unowned loop] in
+        if loop.now >= deadline { exchange.finish(.failure(.timedOut)) }
+      }
       if exchange.outcome == nil { loop.run() }
+      loop.housekeeping = nil
       switch exchange.outcome {
       case .success(let answer): return answer
       case .failure(let failure): throw failure
@@ -133,7 +139,8 @@ private final class BlockingExchange: UpstreamExchangeHandler {
 
   func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) { finish(.failure(failure)) }
 
-  private func finish(_ result: Result<BlockingClient.Answer, UpstreamFailure>) {
+  func finish(_ result: Result<BlockingClient.Answer, UpstreamFailure>) {
+    guard outcome == nil else { return }
     outcome = result
     loop.stop()
   }
