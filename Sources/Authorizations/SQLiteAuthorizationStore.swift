@@ -8,6 +8,8 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   private let dataVersion: SQLiteStatement
   /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
   private var loadedVersion: Int64?
+  private let path: String
+  private let identity: FileIdentity?
 
   /// Opens or makes the store.
   ///
@@ -33,6 +35,16 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     }
     try schema.migrate(connection, to: version)
     dataVersion = try connection.statement("PRAGMA data_version")
+    self.path = path
+    identity = FileIdentity(of: path)
+  }
+
+  /// SQLite goes on writing into a file that was deleted or replaced under it: what it acknowledged would be gone at the
+  /// next start.
+  private func requireSameFile() throws(StoreError) {
+    guard let identity, FileIdentity(of: path) == identity else {
+      throw .unavailable("store \(path): the file was deleted or replaced; restart to use what is there now")
+    }
   }
 
   /// SQLite does not wait for a lock when the journal mode changes, so two first starts at once have to try again.
@@ -59,7 +71,10 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     return contents
   }
 
-  public func changedElsewhere() throws(StoreError) -> Bool { try currentVersion() != loadedVersion }
+  public func changedElsewhere() throws(StoreError) -> Bool {
+    try requireSameFile()
+    return try currentVersion() != loadedVersion
+  }
 
   private func currentVersion() throws(StoreError) -> Int64 {
     try dataVersion.bind([])
@@ -70,6 +85,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   }
 
   public func apply(_ change: StoreChange) throws(StoreError) {
+    try requireSameFile()
     try connection.transaction(.writing) { () throws(StoreError) in
       switch change {
       case .insertAuthorization(let authorization): try insert(authorization)

@@ -118,3 +118,16 @@ private func updateManyTimes(_ path: String, _ id: Identifier, _ worker: Int) ->
     return "\(error)"
   }
 }
+
+@Test func acknowledgesNothingIntoAFileThatIsGone() throws {
+  let folder = try ScratchFolder()
+  let path = folder.file("s.db")
+  let store = try SQLiteAuthorizationStore(path: path)
+  try store.apply(.insertToken(token(1)))
+  unlink(path)
+  #expect(throws: StoreError.self) { try store.apply(.insertToken(token(2))) }
+  #expect(throws: StoreError.self) { try store.changedElsewhere() }
+  // Another file in its place is not the store either.
+  _ = try SQLiteAuthorizationStore(path: path)
+  #expect(throws: StoreError.self) { try store.apply(.insertToken(token(3))) }
+}
