@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import Threading
 
 /// Runs verifications in the order of a `HashScheduler`. A verification goes on after its client has left: its result
 /// is remembered, so the client's next attempt is immediate.
@@ -23,12 +24,12 @@ public final class HashPool: Sendable {
   private final class Core: Sendable {
     let scheduler: Mutex<HashScheduler<Completion>>
     let isStopped = Atomic(false)
-    let work: Semaphore
+    let work: WorkSemaphore
     let verified: VerificationCache
     let clock: @Sendable () -> UInt64
 
     init(
-      scheduler: consuming HashScheduler<Completion>, work: Semaphore, verified: VerificationCache,
+      scheduler: consuming HashScheduler<Completion>, work: WorkSemaphore, verified: VerificationCache,
       clock: @escaping @Sendable () -> UInt64
     ) {
       self.scheduler = Mutex(scheduler)
@@ -65,7 +66,7 @@ public final class HashPool: Sendable {
     workers: Int, capacity: Int, limits: FailureLimits, verified: VerificationCache,
     clock: @escaping @Sendable () -> UInt64, makeVerifier: @escaping @Sendable () -> Verifier
   ) {
-    guard let work = Semaphore() else { return nil }
+    guard let work = WorkSemaphore() else { return nil }
     let core = Core(
       scheduler: HashScheduler(capacity: capacity, waiterCapacity: min(capacity, 1 << 20) * 16, limits: limits),
       work: work,

@@ -48,12 +48,7 @@ extension DownstreamConnection {
     var writer = ByteWriter(gateway.loop.scratch.head)
     let framing: BodyFraming = request.method.usuallyHasBody ? .length(body.count) : .none
     request.writeHead(to: &writer, view, framing: framing)
-    let room = gateway.loop.scratch.room
-    guard body.count <= room.count else {
-      return dispatch(head: writer, collected: body)
-    }
-    body.withUnsafeBytes { room.copyMemory(from: $0) }
-    dispatch(head: writer, payload: UnsafeRawBufferPointer(rebasing: room[..<body.count]))
+    dispatch(head: writer, collected: body)
   }
 
   /// The body was collected over several reads.
@@ -62,10 +57,7 @@ extension DownstreamConnection {
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, view, framing: .length(body.count))
-      let room = gateway.loop.scratch.room
-      guard body.count <= room.count else { return dispatch(head: writer, collected: body) }
-      body.withUnsafeBytes { room.copyMemory(from: $0) }
-      dispatch(head: writer, payload: UnsafeRawBufferPointer(rebasing: room[..<body.count]))
+      dispatch(head: writer, collected: body)
       body.release()
     }
   }
@@ -89,19 +81,20 @@ extension DownstreamConnection {
   /// - Parameter payload: lies in the loop's scratch, so that the head can be laid before it.
   private func dispatch(head: ByteWriter, payload: UnsafeRawBufferPointer) {
     guard !head.hasOverflowed else { return refuse(.malformed("request head too large", closes: true, status: 431)) }
-    let whole: UnsafeRawBufferPointer?
-    if payload.count == 0 {
-      whole = head.written
-    } else {
-      whole = gateway.loop.scratch.surround(payload, prefix: head.written)
+    if payload.count == 0 { return dispatch(head.written) }
+    guard let whole = gateway.loop.scratch.surround(payload, prefix: head.written) else {
+      return (Array(head.written) + payload).withUnsafeBytes { dispatch($0) }
     }
-    guard let whole else { return dispatch(head: head, collected: Array(payload)) }
     dispatch(whole)
   }
 
   private func dispatch(head: ByteWriter, collected: [UInt8]) {
-    guard !head.hasOverflowed else { return refuse(.malformed("request head too large", closes: true, status: 431)) }
-    (Array(head.written) + collected).withUnsafeBytes { dispatch($0) }
+    let room = gateway.loop.scratch.room
+    guard collected.count <= room.count else {
+      return collected.withUnsafeBytes { dispatch(head: head, payload: $0) }
+    }
+    collected.withUnsafeBytes { room.copyMemory(from: $0) }
+    dispatch(head: head, payload: UnsafeRawBufferPointer(rebasing: room[..<collected.count]))
   }
 
   /// Sends a whole request on a connection that is free, or keeps it until there is one.
@@ -122,9 +115,19 @@ extension DownstreamConnection {
   }
 
   private func sent(on connection: UpstreamConnection) {
+    take(connection)
+    awaitResponse(on: connection)
+  }
+
+  /// Notes whose turn it is now.
+  func take(_ connection: UpstreamConnection) {
     upstream = connection
     exchange.upstreamAuthority = connection.member.authority
     exchange.upstreamStartedAt = MonotonicClock.microseconds
+  }
+
+  /// The request is whole: from here on the upstream has the deadline, and the client is only watched.
+  func awaitResponse(on connection: UpstreamConnection) {
     connection.awaitResponse(answersHead: exchange.answersHead)
     state = .awaitingResponse
     stream?.clearDeadline()
@@ -201,10 +204,7 @@ extension DownstreamConnection {
       }
     }
     if isComplete {
-      upstream.awaitResponse(answersHead: exchange.answersHead)
-      state = .awaitingResponse
-      stream?.clearDeadline()
-      stream?.readsInput = true
+      awaitResponse(on: upstream)
     } else if upstream.isCongested {
       stream?.readsInput = false
       stream?.clearDeadline()

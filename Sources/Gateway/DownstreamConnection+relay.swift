@@ -12,16 +12,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 
   private func leased(_ connection: UpstreamConnection) {
     guard case .leasing = state else { return connection.abandon() }
-    upstream = connection
-    exchange.upstreamAuthority = connection.member.authority
-    exchange.upstreamStartedAt = MonotonicClock.microseconds
+    take(connection)
     outgoing.withUnsafeBytes { connection.send($0) }
     if requestBody.isComplete || request?.carriesClientBody == false {
       if request?.isRepeatable != true { outgoing.release() }
-      connection.awaitResponse(answersHead: exchange.answersHead)
-      state = .awaitingResponse
-      stream?.clearDeadline()
-      stream?.readsInput = true
+      awaitResponse(on: connection)
     } else {
       outgoing.release()
       state = .streaming

@@ -42,7 +42,7 @@ final class Gatekeeper {
       let route = try route(view)
       if let answer = try openAnswer(route, view) { return .answer(answer) }
       if route == .management { return try manage(view, progress) }
-      let credential = credential(of: view, route: route)
+      let credential = credential(of: view)
       if let verdict = try judgeForeign(route, view, credential, progress) { return verdict }
       let identity = try authenticate(credential, view, progress, notes: &notes)
       let understanding = try understand(route, view, identity, progress, notes: &notes)
@@ -134,7 +134,7 @@ final class Gatekeeper {
     case upstreamToken(UpstreamToken)
   }
 
-  private func credential(of view: RequestView, route: Route) -> Credential {
+  private func credential(of view: RequestView) -> Credential {
     let values = view.head.query.flatMap { try? FormValues(view.bytes[bytes: $0]) }
     return CredentialReader.read(
       u: values?["u"], p: values?["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },

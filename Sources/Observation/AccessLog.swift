@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import Threading
 
 /// Takes blocks of lines and writes them in order. Never makes an event loop wait: where the file cannot keep up, whole
 /// blocks are dropped and their lines counted.
@@ -26,8 +27,8 @@ public final class AccessLog: Sendable {
   }
 
   private let state = Mutex(State())
-  private let work: Semaphore
-  private let ended: Semaphore
+  private let work: WorkSemaphore
+  private let ended: WorkSemaphore
   private let writer: Mutex<WorkerThread?>
   private let capacity: Int
 
@@ -38,7 +39,7 @@ public final class AccessLog: Sendable {
 
   /// - Parameter capacity: bytes that may wait for the file.
   public init(_ destination: Destination, capacity: Int = 8 << 20) throws(OpenProblem) {
-    guard let work = Semaphore(), let ended = Semaphore() else { throw OpenProblem(errno: EMFILE) }
+    guard let work = WorkSemaphore(), let ended = WorkSemaphore() else { throw OpenProblem(errno: EMFILE) }
     let descriptor = try Self.open(destination)
     self.work = work
     self.ended = ended

@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import Access
+import Threading
 
 @Suite struct HashPoolTests {
   private let world = snapshot([authorization(1, "reader", password: "right")])
@@ -13,8 +14,8 @@ import Testing
   /// Security row 33: a thousand first log-ins at once cost one hash.
   @Test func hashesOnceForAThousandFirstLogInsAtOnce() throws {
     let verifier = FakeVerifier()
-    let released = try #require(Semaphore())
-    let ended = try #require(Semaphore())
+    let released = try #require(WorkSemaphore())
+    let ended = try #require(WorkSemaphore())
     let authenticator = try makeAuthenticator(workers: 2) { password, hash in
       released.wait()
       return verifier.verify(password, hash)
@@ -44,9 +45,9 @@ import Testing
   }
 
   @Test func makesVerificationsOnAllItsThreads() throws {
-    let arrived = try #require(Semaphore())
-    let released = try #require(Semaphore())
-    let ended = try #require(Semaphore())
+    let arrived = try #require(WorkSemaphore())
+    let released = try #require(WorkSemaphore())
+    let ended = try #require(WorkSemaphore())
     let authenticator = try makeAuthenticator(workers: 3) { _, _ in
       arrived.signal()
       released.wait()
@@ -63,7 +64,7 @@ import Testing
   /// Design §10: the client's next attempt is immediate.
   @Test func goesOnWithAVerificationWhoseClientHasLeft() throws {
     let verifier = FakeVerifier()
-    let ended = try #require(Semaphore())
+    let ended = try #require(WorkSemaphore())
     let authenticator = try makeAuthenticator(workers: 1, verifier.verify)
     try start(authenticator, name: "reader", password: "right") { _ in ended.signal() }
     ended.wait()
@@ -77,8 +78,8 @@ import Testing
   }
 
   @Test func tellsEverybodyWhenItStops() throws {
-    let arrived = try #require(Semaphore())
-    let released = try #require(Semaphore())
+    let arrived = try #require(WorkSemaphore())
+    let released = try #require(WorkSemaphore())
     let verdicts = Mutex<[PasswordVerdict]>([])
     let authenticator = try makeAuthenticator(workers: 1) { _, _ in
       arrived.signal()
@@ -112,7 +113,7 @@ import Testing
     var login = authorization(1, "reader", password: nil)
     login.passwordHash = try PasswordHasher().make(bytes("right"), cost: 4).text
     let world = snapshot([login])
-    let ended = try #require(Semaphore())
+    let ended = try #require(WorkSemaphore())
     let verdicts = Mutex<[PasswordVerdict]>([])
     for password in ["right", "wrong"] {
       let credential = Credential.login(name: bytes("reader"), password: bytes(password))
@@ -135,7 +136,7 @@ import Testing
   }
 
   @Test func yieldsTheProcessorsToTheEventLoops() throws {
-    let ended = try #require(Semaphore())
+    let ended = try #require(WorkSemaphore())
     let seen = Mutex<Int32>(0)
     let authenticator = try makeAuthenticator(workers: 1) { _, _ in
       seen.withLock { $0 = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }

@@ -4,7 +4,7 @@ import CSystem
 import Glibc
 
 /// A POSIX thread.
-struct WorkerThread: Sendable {
+public struct WorkerThread: Sendable {
   private let handle: pthread_t
 
   private final class Body {
@@ -18,7 +18,7 @@ struct WorkerThread: Sendable {
   }
 
   /// Starts at once; nil where the system starts no more threads. `name` has at most 15 bytes.
-  init?(name: String, run: @escaping @Sendable () -> Void) {
+  public init?(name: String, run: @escaping @Sendable () -> Void) {
     let body = Unmanaged.passRetained(Body(name: name, run: run))
     var handle = pthread_t()
     let failure = pthread_create(
@@ -38,5 +38,5 @@ struct WorkerThread: Sendable {
   }
 
   /// Waits for the end of the closure; once per thread.
-  func join() { pthread_join(handle, nil) }
+  public func join() { pthread_join(handle, nil) }
 }
