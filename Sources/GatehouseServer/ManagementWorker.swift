@@ -105,13 +105,17 @@ final class ManagementWorker {
     }
   }
 
-  func answer(_ call: ManagementCall) -> ManagementAnswer {
+  /// - Parameter mailbox: of this worker's loop, where the pieces of a long answer are made: between them others have
+  ///   their turn.
+  func answer(_ call: ManagementCall, on mailbox: Mailbox) -> ManagementAnswer {
     let response = service.answer(
       ManagementRequest(
         method: call.method, path: call.path, query: call.query, authorization: call.authorization, body: call.body,
         source: call.source, traceSpan: call.traceSpan, contentEncoding: call.contentEncoding, origin: call.origin,
         host: call.host))
-    return ManagementAnswer(status: response.status, fields: response.fields, body: response.body)
+    return ManagementAnswer(
+      status: response.status, fields: response.fields, body: response.body,
+      rest: response.rest.map { AnswerRest($0, on: mailbox) })
   }
 
   /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.
@@ -140,6 +144,18 @@ final class ManagementWorker {
       // What is loaded goes on: nothing can have changed through us, and every change is refused meanwhile.
       if storeIsReachable { events.log(.error, "the store is out of reach", ["reason": .text("\(error)")]) }
       storeIsReachable = false
+    }
+  }
+}
+
+extension AnswerRest {
+  fileprivate init(_ listed: ListedBody, on mailbox: Mailbox) {
+    self.init { done in
+      mailbox.post { _ in
+        var rest = listed
+        let piece = rest.next()
+        done(Piece(bytes: piece, rest: rest.isComplete ? nil : AnswerRest(rest, on: mailbox)))
+      }
     }
   }
 }

@@ -72,7 +72,7 @@ public final class Server {
           guard let worker = loop.context as? ManagementWorker else {
             return done(ManagementAnswer(status: 503, fields: [("Retry-After", "1")], body: []))
           }
-          done(worker.answer(call))
+          done(worker.answer(call, on: loop.mailbox))
         }
       },
       refreshDirectory: { done in
