@@ -11,7 +11,11 @@ import Transport
 /// to what the directory finds. Lives in one thread, as the context of its loop.
 final class ManagementWorker {
   private let registry: AuthorizationRegistry
-  private let service: ManagementService
+  let service: ManagementService
+  let passwords: PasswordMaker
+  /// Whose passwords are being hashed, of each login in the order in which they were asked for.
+  var hashing: [Identifier: [WaitingForHash]] = [:]
+  var hashesAsked: UInt64 = 0
   private let directory: Publication<Directory>
   private let events: EventLog
   private let plan: DirectoryPlan
@@ -25,12 +29,12 @@ final class ManagementWorker {
 
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
-    directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options, passwordCost: Int,
-    trail: AuditTrail?, events: EventLog
+    directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options,
+    passwords: PasswordMaker, trail: AuditTrail?, events: EventLog
   ) {
     registry = AuthorizationRegistry(
       store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
-    let hasher = PasswordHasher()
+    self.passwords = passwords
     service = ManagementService(
       registry: registry, directory: directory, options: options,
       verify: { text in
@@ -39,7 +43,6 @@ final class ManagementWorker {
         case .unknown: nil
         }
       },
-      hash: { try? hasher.make($0, cost: passwordCost).text },
       audit: { record in
         if let trail { return trail.record(record) }
         events.log(
@@ -105,19 +108,6 @@ final class ManagementWorker {
     }
   }
 
-  /// - Parameter mailbox: of this worker's loop, where the pieces of a long answer are made: between them others have
-  ///   their turn.
-  func answer(_ call: ManagementCall, on mailbox: Mailbox) -> ManagementAnswer {
-    let response = service.answer(
-      ManagementRequest(
-        method: call.method, path: call.path, query: call.query, authorization: call.authorization, body: call.body,
-        source: call.source, traceSpan: call.traceSpan, contentEncoding: call.contentEncoding, origin: call.origin,
-        host: call.host))
-    return ManagementAnswer(
-      status: response.status, fields: response.fields, body: response.body,
-      rest: response.rest.map { AnswerRest($0, on: mailbox) })
-  }
-
   /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.
   func reload(_ declarations: Declarations) {
     let author = ChangeAuthor(.configuration)
@@ -144,18 +134,6 @@ final class ManagementWorker {
       // What is loaded goes on: nothing can have changed through us, and every change is refused meanwhile.
       if storeIsReachable { events.log(.error, "the store is out of reach", ["reason": .text("\(error)")]) }
       storeIsReachable = false
-    }
-  }
-}
-
-extension AnswerRest {
-  fileprivate init(_ listed: ListedBody, on mailbox: Mailbox) {
-    self.init { done in
-      mailbox.post { _ in
-        var rest = listed
-        let piece = rest.next()
-        done(Piece(bytes: piece, rest: rest.isComplete ? nil : AnswerRest(rest, on: mailbox)))
-      }
     }
   }
 }
