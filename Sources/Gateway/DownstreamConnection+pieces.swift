@@ -49,10 +49,11 @@ extension DownstreamConnection {
 
   private static let lineEnd: [UInt8] = [0x0d, 0x0a]
 
-  /// Ends an answer that is not whole. Without chunks, an orderly end of the connection would say that it is.
+  /// Ends an answer that is not whole, by a reset: without chunks an orderly end would say that it is, and what the
+  /// kernel holds of it for a client that takes nothing would stay there for minutes.
   func abandonAnswer() {
     exchange.keepsAlive = false
-    if !responseIsChunked { stream?.resetAtClose() }
+    stream?.resetAtClose()
     abandonExchange()
   }
 }
