@@ -63,7 +63,24 @@ final class ManagementWorker {
     try replaceDeclared(declarations, by: author)
     self.declarations = declarations
     try registry.load()
+    reportShadowed()
   }
+
+  /// Says which stored logins cannot be used, because the file declares one of their name.
+  private func reportShadowed() {
+    let shadowed = registry.snapshot.shadowed.sorted { $0.id < $1.id }
+    for login in shadowed.prefix(Self.shadowedShown) {
+      events.log(
+        .warning, "a login in the store has no effect: the configuration file declares one of its name",
+        ["login": .text(login.token), "id": .text(login.id.description)])
+    }
+    guard shadowed.count > Self.shadowedShown else { return }
+    events.log(
+      .warning, "further logins in the store have no effect",
+      ["count": .number(shadowed.count - Self.shadowedShown)])
+  }
+
+  private static let shadowedShown = 20
 
   private func replaceDeclared(_ declarations: Declarations, by author: ChangeAuthor?) throws(ChangeError) {
     let known: Directory?
