@@ -90,7 +90,10 @@ extension Printer {
     switch measurement.target {
     case .named(let name): if !name.isEmpty || style == .faithful { write(name: name) }
     case .matching(let pattern): write(regex: pattern)
-    case .sameAsSource: write(":MEASUREMENT")
+    case .sameAsSource:
+      // The word stands only behind a database or a policy; alone, the real parser reads it out of an empty name.
+      let isAlone = measurement.database == nil && measurement.retentionPolicy == nil
+      write(isAlone && style == .faithful ? "\"\"" : ":MEASUREMENT")
     }
   }
 
