@@ -12,7 +12,7 @@ extension DownstreamConnection {
     if exchange.methodText.isEmpty { exchange.methodText = "-" }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion,
-      isAPI2: exchange.path.utf8.starts(with: "/api/v2/".utf8) || exchange.kind == .management)
+      isAPI2: exchange.isOfAPI2)
     respond(dialect.answer(refusal))
   }
 

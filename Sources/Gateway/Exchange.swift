@@ -84,3 +84,10 @@ extension Refusal.Kind {
     }
   }
 }
+
+extension Exchange {
+  /// Whether its client decodes the errors of InfluxDB 2.x: by the path as it came, which may be one that nothing answers.
+  var isOfAPI2: Bool {
+    kind == .management || ["/api/v2/", "/legacy/", "/private/"].contains { path.utf8.starts(with: $0.utf8) }
+  }
+}

@@ -50,6 +50,8 @@ extension ManagementService {
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
     try caller.demand(.write, user: present.userID)
+    // The real server asks no more. But a user may own logins in organizations that the token has nothing to do with.
+    if present.organizationID != caller.token.organizationID { try caller.demandWrite(present) }
     if let problem = passwordRules.problem(password) { throw ManagementError(.invalid, problem) }
     let keepsUntil = exchange.request.wantsExtensions ? try body.previousPasswordExpiresAt.read() : nil
     // Before the costly hash, not after it.

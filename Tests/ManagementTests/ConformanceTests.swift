@@ -81,7 +81,8 @@ private final class Player {
         step: step, variables)
       var got = response.answer
       for (variable, path) in step.captures { capture(variable, path, got.body) }
-      got.body = got.body.map(variables.normal)
+      // The wire carries none to it.
+      got.body = step.method == "HEAD" ? nil : got.body.map(variables.normal)
       compare(step.name, got, want, Comparison(members: members))
     }
   }

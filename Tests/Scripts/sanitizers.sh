@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every test under each sanitizer, gatehouse itself included, and the long ones: sanitizers.sh [FLAGS OF swift build].
+# Runs every test under each sanitizer, gatehouse itself included, the long ones, the fuzzer and the contract: sanitizers.sh [FLAGS OF swift build].
 set -euo pipefail
 # shellcheck source=Tests/Scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -34,3 +34,4 @@ GATEHOUSE_MODEL_SECONDS=600 GATEHOUSE_CHANGES=10000 GATEHOUSE_BINARY=$root/.buil
     swift test --skip-build "$@" --filter EndToEndTests
 
 "$root/Tests/Scripts/fuzz.sh" 300
+GATEHOUSE_BINARY=$root/.build/release/gatehouse "$root/Tests/Scripts/contract.sh"
