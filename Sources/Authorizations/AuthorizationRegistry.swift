@@ -151,6 +151,25 @@ public final class AuthorizationRegistry {
     _ = try commit(.deleteToken(id), .token(before: present, after: nil), by: author)
   }
 
+  /// When each login and token was last let in, as far as the store tells.
+  public func lastUses() throws(ChangeError) -> [Identifier: Int64] {
+    try reach { () throws(StoreError) in try store.lastUses() }
+  }
+
+  /// Keeps up to `count` of the times that the store has not; whether there were any. What is gone meanwhile is left
+  /// out.
+  @discardableResult
+  public func keep(_ uses: LastUses, atMost count: Int) throws(ChangeError) -> Bool {
+    let taken = uses.takeUnsaved(atMost: count)
+    let present = taken.filter { snapshot.authorizations[$0.id] != nil || snapshot.tokens[$0.id] != nil }
+    guard !present.isEmpty else { return !taken.isEmpty }
+    do throws(StoreError) { try store.keep(present) } catch {
+      uses.putBack(present)
+      throw ChangeError(error)
+    }
+    return true
+  }
+
   /// Identifiers for named things; see `AuthorizationStore`.
   public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
     try store.identifiers(for: names, kind: kind)

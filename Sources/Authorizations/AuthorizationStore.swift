@@ -46,6 +46,10 @@ public protocol AuthorizationStore: AnyObject {
   /// The newest states of all that anyone changed since this or `load` was asked last, deletions included; nil where
   /// only `load` can tell.
   func newestChanges() throws(StoreError) -> [StoreChange]?
+  /// When each was last let in, nanoseconds since 1970, as far as it is kept.
+  func lastUses() throws(StoreError) -> [Identifier: Int64]
+  /// Keeps such times, of stored and declared objects; no change of any of them.
+  func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError)
   /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
   /// first sight and answered in the order of `names`. Names of the same `kind` that are not listed are forgotten, so
   /// that a database dropped and made again gets a new one.
@@ -54,4 +58,6 @@ public protocol AuthorizationStore: AnyObject {
 
 extension AuthorizationStore {
   public func newestChanges() throws(StoreError) -> [StoreChange]? { nil }
+  public func lastUses() throws(StoreError) -> [Identifier: Int64] { [:] }
+  public func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError) {}
 }

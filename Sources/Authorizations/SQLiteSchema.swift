@@ -92,6 +92,19 @@ struct SQLiteSchema: Sendable {
         DROP TRIGGER authorization_inserted;
         DROP TABLE changes;
         """),
+    SQLiteMigration(
+      up: """
+        CREATE TABLE last_uses (id INTEGER PRIMARY KEY NOT NULL, time INTEGER NOT NULL) STRICT;
+        CREATE TRIGGER authorization_forgotten AFTER DELETE ON authorizations
+          BEGIN DELETE FROM last_uses WHERE id = OLD.id; END;
+        CREATE TRIGGER token_forgotten AFTER DELETE ON tokens
+          BEGIN DELETE FROM last_uses WHERE id = OLD.id; END;
+        """,
+      down: """
+        DROP TRIGGER token_forgotten;
+        DROP TRIGGER authorization_forgotten;
+        DROP TABLE last_uses;
+        """),
   ])
 
   /// Brings the file to `version`, in one transaction; a file of a version that is not known is refused unchanged.

@@ -20,6 +20,8 @@ final class ManagementWorker {
   private let events: EventLog
   private let plan: DirectoryPlan
   private let trail: AuditTrail?
+  private let lastUses = LastUses()
+  private var usesKeptAt: UInt64 = 0
   private var declarations: Declarations?
   private var polledAt: UInt64 = 0
   private var storeIsReachable = true
@@ -36,7 +38,7 @@ final class ManagementWorker {
       store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
     self.passwords = passwords
     service = ManagementService(
-      registry: registry, directory: directory, options: options,
+      registry: registry, directory: directory, options: options, lastUses: lastUses,
       verify: { text in
         switch TokenSecret.present(Array(text.utf8), in: authorizations.value) {
         case .active(let token), .inactive(let token): token
@@ -139,10 +141,32 @@ final class ManagementWorker {
   /// Opens the audit log by its path again.
   func reopenAuditLog() { trail?.reopen() }
 
+  // MARK: Last use
+
+  /// Milliseconds: so much of the last uses is lost where the process is killed.
+  private static let usesInterval: UInt64 = 30_000
+  /// Kept in one transaction: more would make those wait who change something.
+  private static let usesAtOnce = 500
+
+  func restoreUses() throws(ChangeError) { lastUses.restore(try registry.lastUses()) }
+
+  /// Takes which logins and tokens were let in lately.
+  func note(_ used: Set<Identifier>) { lastUses.note(used, at: Timestamp.now.nanoseconds) }
+
+  /// Once the last who could be let in have been noted.
+  func keepAllUses() { while (try? registry.keep(lastUses, atMost: Self.usesAtOnce)) == true {} }
+
+  private func keepUses(now: UInt64) {
+    guard now &- usesKeptAt >= Self.usesInterval else { return }
+    // A part each time; that the store is out of reach is found out, and said, elsewhere.
+    if (try? registry.keep(lastUses, atMost: Self.usesAtOnce)) != true { usesKeptAt = now }
+  }
+
   /// Called by the loop between events.
   func housekeep(now: UInt64) {
     guard now &- polledAt >= Self.pollInterval else { return }
     polledAt = now
+    keepUses(now: now)
     do throws(ChangeError) {
       try registry.pollForChangesElsewhere()
       if !storeIsReachable { events.log(.info, "the store is reachable again") }

@@ -80,6 +80,9 @@ public final class Server {
           guard let worker = loop.context as? DirectoryWorker else { return done(false) }
           worker.refresh(done, mailbox: loop.mailbox)
         }
+      },
+      noteUses: { used in
+        startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(used) }
       })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
@@ -157,6 +160,7 @@ public final class Server {
             bodyBytes: configuration.limits.managementBytes),
           passwords: passwords, trail: trail, events: events)
         try worker.load(declarations)
+        try worker.restoreUses()
         try worker.publishDeclaredDirectory()
       } catch let problem as AuditFile.Problem {
         throw StartProblem(problem.description)
@@ -251,6 +255,7 @@ public final class Server {
     loop.run()
     for worker in workers { worker.stop() }
     directory.stop()
+    management.mailbox.post { ($0.context as? ManagementWorker)?.keepAllUses() }
     management.stop()
     shared.authenticator.stop()
     accessLog?.close()

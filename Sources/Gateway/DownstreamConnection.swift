@@ -293,6 +293,7 @@ final class DownstreamConnection {
 
   /// record: the last phase of every outcome.
   func record() {
+    if let holder = exchange.notes.holder { gateway.uses.note(holder) }
     gateway.metrics.recordRequest(
       exchange.kind, status: exchange.status, duration: Int(MonotonicClock.microseconds &- exchange.startedAt))
     gateway.accessLog?.append(exchange.record(client: client, listener: listener))

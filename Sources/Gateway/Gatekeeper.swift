@@ -161,6 +161,7 @@ final class Gatekeeper {
       // A principal that was established while this request waited must still stand.
       guard let current = current(principal) else { throw .refuse(.unauthenticated(CredentialRefusal.failed.message)) }
       notes.login = current.name
+      notes.holder = current.id
       return .principal(current)
     case .refused(.ambiguous): throw .refuse(.malformed(CredentialRefusal.ambiguous.message))
     case .refused(let reason): throw .refuse(.unauthenticated(message(of: reason)))

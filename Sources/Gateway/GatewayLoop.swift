@@ -18,10 +18,15 @@ public final class GatewayLoop {
   let events: EventLog
   private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
   private var flushedAt: UInt64 = 0
+  var uses = UseNotes()
+  private var usesToldAt: UInt64 = 0
   private(set) var dateField = HTTPDate()
 
   /// Milliseconds after which log lines are handed over even though the block is not full.
   private static let flushInterval: UInt64 = 200
+
+  /// Milliseconds between two messages of who was let in.
+  private static let usesInterval: UInt64 = 1_000
 
   public init(
     loop: EventLoop, shared: GatewayShared, members: [UpstreamMember], tls: ClientTLSContext?,
@@ -67,7 +72,15 @@ public final class GatewayLoop {
   public var openConnections: Int { connections.count }
 
   /// Hands over what the log holds, before the loop ends.
-  public func finish() { accessLog?.flush() }
+  public func finish() {
+    accessLog?.flush()
+    tellUses()
+  }
+
+  private func tellUses() {
+    let used = uses.take()
+    if !used.isEmpty { shared.services.noteUses(used) }
+  }
 
   func closed(_ connection: DownstreamConnection) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
@@ -79,5 +92,8 @@ public final class GatewayLoop {
     flushedAt = loop.now
     dateField = HTTPDate()
     accessLog?.flush()
+    guard loop.now &- usesToldAt >= Self.usesInterval else { return }
+    usesToldAt = loop.now
+    tellUses()
   }
 }

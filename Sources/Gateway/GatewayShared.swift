@@ -12,13 +12,17 @@ public struct GatewayServices: Sendable {
   /// Asks the upstream for its databases once more, at most once a second; calls back with whether the directory is
   /// as fresh as could be, exactly once.
   public var refreshDirectory: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+  /// Told now and then which logins and tokens were let in; on any thread, must not block.
+  public var noteUses: @Sendable (Set<Identifier>) -> Void
 
   public init(
     manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
-    refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+    refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void,
+    noteUses: @escaping @Sendable (Set<Identifier>) -> Void = { _ in }
   ) {
     self.manage = manage
     self.refreshDirectory = refreshDirectory
+    self.noteUses = noteUses
   }
 }
 

@@ -49,6 +49,8 @@ public struct Services: OptionSet, Sendable {
 /// What the record of an exchange will say of the decision.
 struct DecisionNotes {
   var login = ""
+  /// The login or token that was let in.
+  var holder: Identifier?
   var database = ""
   var reason = ""
 }

@@ -9,6 +9,7 @@ struct AuthorizationJSON {
   let directory: Directory
   /// Whether to show what the published shape has not.
   var isExtended = false
+  let lastUses: LastUses
 
   func write(_ authorization: Authorization, to writer: inout JSONWriter) {
     writer.object {
@@ -34,6 +35,7 @@ struct AuthorizationJSON {
       $0.member("createdAt", timestamp(authorization.createdAt))
       $0.member("updatedAt", timestamp(authorization.updatedAt))
       guard isExtended else { return }
+      $0.member("lastUsedAt", lastUses.time(of: authorization.id).map(timestamp))
       $0.member("expiresAt", authorization.expiresAt.map(timestamp))
       $0.member("previousPasswordExpiresAt", authorization.previousPassword.map { timestamp($0.expiresAt) })
     }

@@ -27,7 +27,7 @@ extension ManagementService {
       ListedBody(
         AuthorizationList(
           snapshot: snapshot, found: found, filter: filter, caller: caller,
-          shown: AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions)),
+          shown: AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses)),
         prefix: "{\"links\":{\"self\":\"/private/legacy/authorizations\"},\"authorizations\":[", suffix: "]}"))
   }
 
@@ -58,7 +58,8 @@ extension ManagementService {
     _ status: Int, _ authorization: Authorization, _ request: ManagementRequest
   ) -> ManagementResponse {
     var writer = JSONWriter()
-    AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions).write(authorization, to: &writer)
+    AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses).write(
+      authorization, to: &writer)
     return .json(status, writer)
   }
 

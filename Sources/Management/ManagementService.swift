@@ -7,6 +7,7 @@ public final class ManagementService {
   let registry: AuthorizationRegistry
   let directory: Publication<Directory>
   private let options: Options
+  let lastUses: LastUses
   /// Finds the token of a presented text, whatever its status; nil where it is none of gatehouse's.
   private let verify: (String) -> APIToken?
   private let audit: (AuditRecord) -> Void
@@ -28,12 +29,14 @@ public final class ManagementService {
 
   public init(
     registry: AuthorizationRegistry, directory: Publication<Directory>, options: Options,
+    lastUses: LastUses = LastUses(),
     verify: @escaping (String) -> APIToken?,
     audit: @escaping (AuditRecord) -> Void = { _ in }
   ) {
     self.registry = registry
     self.directory = directory
     self.options = options
+    self.lastUses = lastUses
     self.verify = verify
     self.audit = audit
   }
@@ -82,6 +85,7 @@ public final class ManagementService {
     exchange.record.operation = AuditRecord.Operation(route, request.method)
     let caller = try authenticate(request)
     exchange.record.caller = caller.token.id
+    lastUses.note(CollectionOfOne(caller.token.id), at: registry.now())
     guard let route else { throw .pathNotFound }
     if !request.body.isEmpty { try checkBody(request) }
     if case .password(let id) = route, request.method == "POST" { return try setPassword(id, &exchange, caller) }

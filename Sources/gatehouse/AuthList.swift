@@ -14,11 +14,11 @@ enum AuthList: Subcommand {
     ] + AuthClient.options
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
-    var filters: [String] = []
+    var filters = ["extensions=true"]
     for (option, parameter) in [("--username", "token"), ("--id", "authID"), ("--org", "org"), ("--user", "user")] {
       if let value = arguments.value(option) { filters.append("\(parameter)=\(percentEncoded(value))") }
     }
-    let query = filters.isEmpty ? "" : "?" + filters.joined(separator: "&")
+    let query = "?" + filters.joined(separator: "&")
     let answer = try AuthClient(arguments).call("GET", AuthClient.path + query)
     AuthorizationTable.show(answer["authorizations"]?.elements ?? [], arguments)
   }

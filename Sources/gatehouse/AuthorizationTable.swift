@@ -4,9 +4,9 @@ import JSON
 
 enum AuthorizationTable {
   static func text(_ authorizations: [JSONValue]) -> String {
-    var table = Table(["ID", "Username", "Status", "Organization", "User", "Permissions", "Description"])
+    var table = Table(["ID", "Username", "Status", "Organization", "User", "Last used", "Permissions", "Description"])
     for authorization in authorizations {
-      let names = ["id", "token", "status", "org", "user"]
+      let names = ["id", "token", "status", "org", "user", "lastUsedAt"]
       let permissions = authorization["permissions"]?.elements ?? []
       table.add(
         names.map { authorization[$0]?.text ?? "" }

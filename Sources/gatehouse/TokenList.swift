@@ -11,16 +11,20 @@ enum TokenList: Subcommand {
   static let options: [Option] = [.configuration, .json]
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
-    let tokens = try TokenStore(arguments).registry.snapshot.tokens.values.sorted { $0.id < $1.id }
-    Terminal.standardOutput.line(arguments.has("--json") ? json(tokens) : table(tokens))
+    let registry = try TokenStore(arguments).registry
+    let tokens = registry.snapshot.tokens.values.sorted { $0.id < $1.id }
+    let uses: [Identifier: Int64]
+    do throws(ChangeError) { uses = try registry.lastUses() } catch { throw .failed(error.description) }
+    Terminal.standardOutput.line(arguments.has("--json") ? json(tokens, uses) : table(tokens, uses))
   }
 
-  private static func table(_ tokens: [APIToken]) -> String {
-    var table = Table(["ID", "Status", "Kept in", "Expires", "Permissions", "Description"])
+  private static func table(_ tokens: [APIToken], _ uses: [Identifier: Int64]) -> String {
+    var table = Table(["ID", "Status", "Kept in", "Expires", "Last used", "Permissions", "Description"])
     for token in tokens {
       table.add([
         token.id.description, token.status.rawValue, kept(token),
-        token.expiresAt.map(timestamp) ?? "never", spoken(token.permissions), token.description,
+        token.expiresAt.map(timestamp) ?? "never", uses[token.id].map(timestamp) ?? "", spoken(token.permissions),
+        token.description,
       ])
     }
     return table.text
@@ -32,7 +36,7 @@ enum TokenList: Subcommand {
     permissions.areOperator ? "operator" : permissions.map(\.description).joined(separator: " ")
   }
 
-  private static func json(_ tokens: [APIToken]) -> String {
+  private static func json(_ tokens: [APIToken], _ uses: [Identifier: Int64]) -> String {
     var writer = JSONWriter()
     writer.array { array in
       for token in tokens {
@@ -41,6 +45,7 @@ enum TokenList: Subcommand {
           $0.member("status", token.status.rawValue)
           $0.member("keptIn", kept(token))
           $0.member("expiresAt", token.expiresAt.map(timestamp))
+          $0.member("lastUsedAt", uses[token.id].map(timestamp))
           $0.member("orgID", token.organizationID.description)
           $0.member("userID", token.userID.description)
           $0.member(
