@@ -80,6 +80,9 @@ public final class Server {
           guard let worker = loop.context as? DirectoryWorker else { return done(false) }
           worker.refresh(done, mailbox: loop.mailbox)
         }
+      },
+      noteRefusal: { call in
+        startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(call) }
       })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,

@@ -12,13 +12,17 @@ public struct GatewayServices: Sendable {
   /// Asks the upstream for its databases once more, at most once a second; calls back with whether the directory is
   /// as fresh as could be, exactly once.
   public var refreshDirectory: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+  /// Told of each call of the management API that was refused before it came to `manage`.
+  public var noteRefusal: @Sendable (RefusedCall) -> Void
 
   public init(
     manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
-    refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+    refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void,
+    noteRefusal: @escaping @Sendable (RefusedCall) -> Void
   ) {
     self.manage = manage
     self.refreshDirectory = refreshDirectory
+    self.noteRefusal = noteRefusal
   }
 }
 
