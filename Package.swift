@@ -31,13 +31,14 @@ let package = Package(
     module("JSON"),
     module("Threading", ["CSystem"]),
     module("InfluxQL"),
-    module("Configuration", ["CTOML"]),
+    module("Timestamps"),
+    module("Configuration", ["CTOML", "Timestamps"]),
     module("Observation", ["Threading"]),
     module("Authorizations", ["CSQLite"]),
     module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL", "Threading"]),
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
     module("Upstream", ["Transport", "HTTP", "CSystem"]),
-    module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation"]),
+    module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     module(
       "Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON", "Observation", "Transport", "Upstream"]),
     module(
@@ -51,9 +52,7 @@ let package = Package(
       name: "gatehouse",
       dependencies: [
         "Access", "Authorizations", "Configuration", "GatehouseServer", "Gateway", "HTTP", "InfluxQL", "JSON",
-        "Management",
-        "Observation",
-        "Transport", "Upstream",
+        "Management", "Observation", "Timestamps", "Transport", "Upstream",
       ],
       swiftSettings: settings),
 
@@ -66,7 +65,7 @@ let package = Package(
     tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream"]),
-    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation"]),
+    tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],

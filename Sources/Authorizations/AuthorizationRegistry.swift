@@ -67,12 +67,17 @@ public final class AuthorizationRegistry {
     declared = changed
   }
 
-  /// Loads anew if another process changed the store; whether it did. Cheap when nothing changed.
+  /// Takes in what another process changed in the store; whether it did. Cheap when nothing changed.
   @discardableResult
   public func pollForChangesElsewhere() throws(ChangeError) -> Bool {
     guard try reach({ () throws(StoreError) in try store.changedElsewhere() }) else { return false }
-    try load()
+    try takeChanges()
     return true
+  }
+
+  private func takeChanges() throws(ChangeError) {
+    guard let changes = try reach({ () throws(StoreError) in try store.newestChanges() }) else { return try load() }
+    publication.publish(changes.reduce(snapshot) { $0.applying($1) })
   }
 
   /// Adds an authorization made by `build`, which is given a fresh identifier and the time.
@@ -173,7 +178,7 @@ public final class AuthorizationRegistry {
     } catch {
       switch error {
       case .stale, .identifierTaken:
-        try load()
+        try takeChanges()
         return false
       default: throw ChangeError(error)
       }

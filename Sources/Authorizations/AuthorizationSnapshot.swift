@@ -7,6 +7,8 @@ public final class AuthorizationSnapshot: Sendable {
   public let tokens: ShardedTable<Identifier, APIToken>
   /// By the bytes of the name: Swift compares strings by canonical equivalence, a login's name is bytes.
   private let names: ShardedTable<[UInt8], Identifier>
+  /// The identifiers of `authorizations`.
+  public let order: OrderedIdentifiers
 
   /// A declared authorization shadows a stored one of the same name, a later token an earlier one of its identifier.
   public init(revision: UInt64, authorizations: some Sequence<Authorization>, tokens: some Sequence<APIToken>) {
@@ -21,16 +23,18 @@ public final class AuthorizationSnapshot: Sendable {
     self.revision = revision
     self.authorizations = byID
     self.names = byName
+    order = OrderedIdentifiers(byID.values.lazy.map(\.id))
     self.tokens = tokens.reduce(into: ShardedTable()) { $0[$1.id] = $1 }
   }
 
   private init(
     revision: UInt64, authorizations: ShardedTable<Identifier, Authorization>,
-    names: ShardedTable<[UInt8], Identifier>, tokens: ShardedTable<Identifier, APIToken>
+    names: ShardedTable<[UInt8], Identifier>, order: OrderedIdentifiers, tokens: ShardedTable<Identifier, APIToken>
   ) {
     self.revision = revision
     self.authorizations = authorizations
     self.names = names
+    self.order = order
     self.tokens = tokens
   }
 
@@ -54,15 +58,18 @@ public final class AuthorizationSnapshot: Sendable {
   func applying(_ change: StoreChange) -> AuthorizationSnapshot {
     var authorizations = authorizations
     var names = names
+    var order = order
     var tokens = tokens
     switch change {
     case .insertAuthorization(let authorization), .updateAuthorization(let authorization):
       authorizations[authorization.id] = authorization
+      order.insert(authorization.id)
       let name = Array(authorization.token.utf8)
       if names[name].flatMap({ authorizations[$0] })?.origin != .declared { names[name] = authorization.id }
     case .deleteAuthorization(let id):
       if let removed = authorizations[id] {
         authorizations[id] = nil
+        order.remove(id)
         let name = Array(removed.token.utf8)
         if names[name] == id { names[name] = nil }
       }
@@ -72,6 +79,6 @@ public final class AuthorizationSnapshot: Sendable {
       if tokens[id]?.origin != .declared { tokens[id] = nil }
     }
     return AuthorizationSnapshot(
-      revision: revision &+ 1, authorizations: authorizations, names: names, tokens: tokens)
+      revision: revision &+ 1, authorizations: authorizations, names: names, order: order, tokens: tokens)
   }
 }

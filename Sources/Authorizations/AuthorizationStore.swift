@@ -43,8 +43,15 @@ public protocol AuthorizationStore: AnyObject {
   func apply(_ change: StoreChange) throws(StoreError)
   /// Whether anyone else, another process included, changed the store since the last `load`. Cheap.
   func changedElsewhere() throws(StoreError) -> Bool
+  /// The newest states of all that anyone changed since this or `load` was asked last, deletions included; nil where
+  /// only `load` can tell.
+  func newestChanges() throws(StoreError) -> [StoreChange]?
   /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
   /// first sight and answered in the order of `names`. Names of the same `kind` that are not listed are forgotten, so
   /// that a database dropped and made again gets a new one.
   func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier]
+}
+
+extension AuthorizationStore {
+  public func newestChanges() throws(StoreError) -> [StoreChange]? { nil }
 }

@@ -8,18 +8,21 @@ public struct DeclaredLogin: Sendable, Hashable {
   public var passwordHash: String
   public var status: Status
   public var description: String
+  /// From when on nobody can log in, nanoseconds since 1970; nil for never.
+  public var expiresAt: Int64?
   /// Databases, or `db/rp`.
   public var reads: [String]
   public var writes: [String]
 
   public init(
-    name: String, passwordHash: String, status: Status = .active, description: String = "", reads: [String] = [],
-    writes: [String] = []
+    name: String, passwordHash: String, status: Status = .active, description: String = "",
+    expiresAt: Int64? = nil, reads: [String] = [], writes: [String] = []
   ) {
     self.name = name
     self.passwordHash = passwordHash
     self.status = status
     self.description = description
+    self.expiresAt = expiresAt
     self.reads = reads
     self.writes = writes
   }
@@ -44,7 +47,8 @@ public struct DeclaredLogin: Sendable, Hashable {
   public func authorization(organizationID: Identifier, userID: Identifier, loadedAt: Int64) -> Authorization {
     Authorization(
       id: id, token: name, status: status, description: description, organizationID: organizationID, userID: userID,
-      permissions: permissions(in: organizationID), passwordHash: passwordHash, createdAt: loadedAt,
+      permissions: permissions(in: organizationID), passwordHash: passwordHash, expiresAt: expiresAt,
+      createdAt: loadedAt,
       updatedAt: loadedAt, origin: .declared)
   }
 }

@@ -7,6 +7,8 @@ public struct DeclaredToken: Sendable, Hashable {
   public var digest: [UInt8]
   public var status: Status
   public var description: String
+  /// From when on it is refused, nanoseconds since 1970; nil for never.
+  public var expiresAt: Int64?
   /// nil for the directory's first.
   public var organization: String?
   /// nil for the organization's first.
@@ -16,13 +18,14 @@ public struct DeclaredToken: Sendable, Hashable {
 
   public init(
     id: Identifier, salt: [UInt8], digest: [UInt8], status: Status = .active, description: String = "",
-    organization: String? = nil, user: String? = nil, permissions: [String]? = nil
+    expiresAt: Int64? = nil, organization: String? = nil, user: String? = nil, permissions: [String]? = nil
   ) {
     self.id = id
     self.salt = salt
     self.digest = digest
     self.status = status
     self.description = description
+    self.expiresAt = expiresAt
     self.organization = organization
     self.user = user
     self.permissions = permissions
@@ -40,7 +43,8 @@ public struct DeclaredToken: Sendable, Hashable {
     }
     return APIToken(
       id: id, salt: salt, digest: digest, status: status, description: description, organizationID: organization.id,
-      userID: user.id, permissions: granted, createdAt: loadedAt, updatedAt: loadedAt, origin: .declared)
+      userID: user.id, permissions: granted, expiresAt: expiresAt, createdAt: loadedAt, updatedAt: loadedAt,
+      origin: .declared)
   }
 }
 

@@ -1,15 +1,17 @@
 // How authorizations, tokens and their permissions become rows, and come back.
 
 extension SQLiteAuthorizationStore {
-  func authorizations() throws(StoreError) -> [Authorization] {
-    var permissions = try permissions(in: "authorization_permissions")
+  /// `only`: nil for all.
+  func authorizations(_ only: Identifier? = nil) throws(StoreError) -> [Authorization] {
+    var permissions = try permissions(in: "authorization_permissions", of: only)
     var found: [Authorization] = []
     let query = try connection.statement(
       """
       SELECT id, token, status, description, organization, owner, password_hash, revision, created_at, updated_at,
         expires_at, previous_hash, previous_expires_at
-      FROM authorizations ORDER BY id
+      FROM authorizations\(only == nil ? "" : " WHERE id = ?") ORDER BY id
       """)
+    try query.bind(only.map { [.identifier($0)] } ?? [])
     while try query.step() {
       let id = try query.identifier(0)
       found.append(
@@ -24,14 +26,15 @@ extension SQLiteAuthorizationStore {
     return found
   }
 
-  func tokens() throws(StoreError) -> [APIToken] {
-    var permissions = try permissions(in: "token_permissions")
+  func tokens(_ only: Identifier? = nil) throws(StoreError) -> [APIToken] {
+    var permissions = try permissions(in: "token_permissions", of: only)
     var found: [APIToken] = []
     let query = try connection.statement(
       """
       SELECT id, salt, digest, status, description, organization, owner, revision, created_at, updated_at, expires_at
-      FROM tokens ORDER BY id
+      FROM tokens\(only == nil ? "" : " WHERE id = ?") ORDER BY id
       """)
+    try query.bind(only.map { [.identifier($0)] } ?? [])
     while try query.step() {
       let id = try query.identifier(0)
       found.append(
@@ -49,10 +52,16 @@ extension SQLiteAuthorizationStore {
     return PreviousPassword(hash: hash, expiresAt: expiresAt)
   }
 
-  private func permissions(in table: String) throws(StoreError) -> [Identifier: [Permission]] {
+  private func permissions(
+    in table: String, of holder: Identifier?
+  ) throws(StoreError) -> [Identifier: [Permission]] {
     var found: [Identifier: [Permission]] = [:]
     let query = try connection.statement(
-      "SELECT holder, action, type, resource, organization, name FROM \(table) ORDER BY holder, position")
+      """
+      SELECT holder, action, type, resource, organization, name FROM \(table)\(holder == nil ? "" : " WHERE holder = ?")
+      ORDER BY holder, position
+      """)
+    try query.bind(holder.map { [.identifier($0)] } ?? [])
     while try query.step() {
       let resource = Resource(
         type: try query.value(2, as: ResourceType.self), id: try query.optionalIdentifier(3),

@@ -6,8 +6,11 @@ import Glibc
 public final class SQLiteAuthorizationStore: AuthorizationStore {
   let connection: SQLiteConnection
   private let dataVersion: SQLiteStatement
+  let lastNumber: SQLiteStatement
   /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
-  private var loadedVersion: Int64?
+  var loadedVersion: Int64?
+  /// The newest row of `changes` when everything was last loaded or taken in.
+  var loadedChange: Int64 = 0
   private let path: String
   private let identity: FileIdentity?
 
@@ -35,6 +38,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     }
     try schema.migrate(connection, to: version)
     dataVersion = try connection.statement("PRAGMA data_version")
+    lastNumber = try connection.statement("SELECT max(number) FROM changes")
     self.path = path
     identity = FileIdentity(of: path)
   }
@@ -63,11 +67,14 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   }
 
   public func load() throws(StoreError) -> StoreContents {
-    let (contents, version) = try connection.transaction(.reading) {
-      () throws(StoreError) -> (StoreContents, Int64) in
-      (StoreContents(authorizations: try authorizations(), tokens: try tokens()), try currentVersion())
+    let (contents, version, change) = try connection.transaction(.reading) {
+      () throws(StoreError) -> (StoreContents, Int64, Int64) in
+      (
+        StoreContents(authorizations: try authorizations(), tokens: try tokens()), try currentVersion(),
+        try lastChange()
+      )
     }
-    loadedVersion = version
+    (loadedVersion, loadedChange) = (version, change)
     return contents
   }
 
@@ -76,7 +83,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     return try currentVersion() != loadedVersion
   }
 
-  private func currentVersion() throws(StoreError) -> Int64 {
+  func currentVersion() throws(StoreError) -> Int64 {
     try dataVersion.bind([])
     let version = try dataVersion.step() ? dataVersion.integer(0) : 0
     // Left on its row, the statement would hold a read transaction open and keep the log from being folded in.
@@ -86,7 +93,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
 
   public func apply(_ change: StoreChange) throws(StoreError) {
     try requireSameFile()
-    try connection.transaction(.writing) { () throws(StoreError) in
+    let last = try connection.transaction(.writing) { () throws(StoreError) -> Int64 in
       switch change {
       case .insertAuthorization(let authorization): try insert(authorization)
       case .updateAuthorization(let authorization): try update(authorization)
@@ -95,7 +102,10 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
       case .updateToken(let token): try update(token)
       case .deleteToken(let id): try delete(id, from: "tokens")
       }
+      return try lastChange()
     }
+    // Unless another process made one before it, which is still to be taken in.
+    if last == loadedChange + 1 { loadedChange = last }
   }
 
   private func delete(_ id: Identifier, from table: String) throws(StoreError) {

@@ -63,6 +63,35 @@ struct SQLiteSchema: Sendable {
         ALTER TABLE authorizations DROP COLUMN previous_hash;
         ALTER TABLE authorizations DROP COLUMN expires_at;
         """),
+    // What changed, so that a process need not load everything for one change of another. Written by triggers, whoever
+    // changes a row; the newest is never pruned, so that the numbers only grow.
+    SQLiteMigration(
+      up: """
+        CREATE TABLE changes (number INTEGER PRIMARY KEY NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL) STRICT;
+        CREATE TRIGGER changes_pruned AFTER INSERT ON changes
+          BEGIN DELETE FROM changes WHERE number <= NEW.number - 10000; END;
+        CREATE TRIGGER authorization_inserted AFTER INSERT ON authorizations
+          BEGIN INSERT INTO changes (kind, id) VALUES ('authorization', NEW.id); END;
+        CREATE TRIGGER authorization_updated AFTER UPDATE ON authorizations
+          BEGIN INSERT INTO changes (kind, id) VALUES ('authorization', NEW.id); END;
+        CREATE TRIGGER authorization_deleted AFTER DELETE ON authorizations
+          BEGIN INSERT INTO changes (kind, id) VALUES ('authorization', OLD.id); END;
+        CREATE TRIGGER token_inserted AFTER INSERT ON tokens
+          BEGIN INSERT INTO changes (kind, id) VALUES ('token', NEW.id); END;
+        CREATE TRIGGER token_updated AFTER UPDATE ON tokens
+          BEGIN INSERT INTO changes (kind, id) VALUES ('token', NEW.id); END;
+        CREATE TRIGGER token_deleted AFTER DELETE ON tokens
+          BEGIN INSERT INTO changes (kind, id) VALUES ('token', OLD.id); END;
+        """,
+      down: """
+        DROP TRIGGER token_deleted;
+        DROP TRIGGER token_updated;
+        DROP TRIGGER token_inserted;
+        DROP TRIGGER authorization_deleted;
+        DROP TRIGGER authorization_updated;
+        DROP TRIGGER authorization_inserted;
+        DROP TABLE changes;
+        """),
   ])
 
   /// Brings the file to `version`, in one transaction; a file of a version that is not known is refused unchanged.

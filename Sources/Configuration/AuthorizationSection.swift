@@ -15,6 +15,7 @@ extension Configuration {
       login.passwordHash = table.passwordHash() ?? ""
       login.isActive = table.status()
       login.description = table.loginDescription()
+      login.expiresAt = table.time("expires")
       login.read = table.targets("read")
       login.write = table.targets("write")
       if !table.has("read"), !table.has("write") {

@@ -10,6 +10,8 @@ extension Configuration {
     /// Databases, or `db/rp`.
     public var read: [String] = []
     public var write: [String] = []
+    /// From when on nobody can log in, nanoseconds since 1970; nil for never.
+    public var expiresAt: Int64?
     public var line = 0
 
     public init() {}

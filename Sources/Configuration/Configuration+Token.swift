@@ -18,6 +18,8 @@ extension Configuration {
     public var user: String?
     public var isActive = true
     public var description = ""
+    /// From when on it is refused, nanoseconds since 1970; nil for never.
+    public var expiresAt: Int64?
     public var line = 0
 
     public init() {}

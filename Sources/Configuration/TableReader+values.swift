@@ -1,5 +1,7 @@
 // The types of values that a key may have, each with the message for the wrong one.
 
+import Timestamps
+
 extension TableReader {
   mutating func string(_ key: String) -> Located<String>? {
     guard let node = take(key) else { return nil }
@@ -64,6 +66,20 @@ extension TableReader {
       return nil
     }
     return size
+  }
+
+  /// A point in time in nanoseconds since 1970, written as a string of RFC 3339: `"2027-01-31T12:00:00Z"`.
+  mutating func time(_ key: String) -> Int64? {
+    guard let node = take(key) else { return nil }
+    guard case .string(let text) = node.value else {
+      wrongType(key, node, expected: "a string as \"2027-01-31T12:00:00Z\"")
+      return nil
+    }
+    guard let time = nanoseconds(rfc3339: text) else {
+      problem(key, "is no time; write it as \"2027-01-31T12:00:00Z\"", at: node.position)
+      return nil
+    }
+    return time
   }
 
   /// A time span in milliseconds, written as a string: `"10s"`.

@@ -21,6 +21,7 @@ extension Configuration {
       }
       token.isActive = table.status()
       token.description = table.loginDescription()
+      token.expiresAt = table.time("expires")
       let names = DirectoryNames(directory, dialect: dialect)
       token.organization = names.organization(&table)
       token.user = names.user(&table, of: token.organization)

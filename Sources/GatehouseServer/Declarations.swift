@@ -19,13 +19,14 @@ public struct Declarations: Sendable {
     logins = configuration.authorizations.map {
       DeclaredLogin(
         name: $0.token, passwordHash: $0.passwordHash, status: $0.isActive ? .active : .inactive,
-        description: $0.description, reads: $0.read, writes: $0.write)
+        description: $0.description, expiresAt: $0.expiresAt, reads: $0.read, writes: $0.write)
     }
     tokens = configuration.tokens.compactMap { declared in
       guard let id = Identifier(declared.id) else { return nil }
       let token = DeclaredToken(
         id: id, salt: declared.salt, digest: declared.digest, status: declared.isActive ? .active : .inactive,
-        description: declared.description, organization: declared.organization, user: declared.user,
+        description: declared.description, expiresAt: declared.expiresAt, organization: declared.organization,
+        user: declared.user,
         permissions: declared.isOperator ? nil : declared.permissions)
       return (declared.line, token)
     }

@@ -11,7 +11,11 @@ import Transport
 /// to what the directory finds. Lives in one thread, as the context of its loop.
 final class ManagementWorker {
   private let registry: AuthorizationRegistry
-  private let service: ManagementService
+  let service: ManagementService
+  let passwords: PasswordMaker
+  /// Whose passwords are being hashed, of each login in the order in which they were asked for.
+  var hashing: [Identifier: [WaitingForHash]] = [:]
+  var hashesAsked: UInt64 = 0
   private let directory: Publication<Directory>
   private let events: EventLog
   private let plan: DirectoryPlan
@@ -25,12 +29,12 @@ final class ManagementWorker {
 
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
-    directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options, passwordCost: Int,
-    trail: AuditTrail?, events: EventLog
+    directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options,
+    passwords: PasswordMaker, trail: AuditTrail?, events: EventLog
   ) {
     registry = AuthorizationRegistry(
       store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
-    let hasher = PasswordHasher()
+    self.passwords = passwords
     service = ManagementService(
       registry: registry, directory: directory, options: options,
       verify: { text in
@@ -39,7 +43,6 @@ final class ManagementWorker {
         case .unknown: nil
         }
       },
-      hash: { try? hasher.make($0, cost: passwordCost).text },
       audit: { record in
         if let trail { return trail.record(record) }
         events.log(
@@ -60,7 +63,24 @@ final class ManagementWorker {
     try replaceDeclared(declarations, by: author)
     self.declarations = declarations
     try registry.load()
+    reportShadowed()
   }
+
+  /// Says which stored logins cannot be used, because the file declares one of their name.
+  private func reportShadowed() {
+    let shadowed = registry.snapshot.shadowed.sorted { $0.id < $1.id }
+    for login in shadowed.prefix(Self.shadowedShown) {
+      events.log(
+        .warning, "a login in the store has no effect: the configuration file declares one of its name",
+        ["login": .text(login.token), "id": .text(login.id.description)])
+    }
+    guard shadowed.count > Self.shadowedShown else { return }
+    events.log(
+      .warning, "further logins in the store have no effect",
+      ["count": .number(shadowed.count - Self.shadowedShown)])
+  }
+
+  private static let shadowedShown = 20
 
   private func replaceDeclared(_ declarations: Declarations, by author: ChangeAuthor?) throws(ChangeError) {
     let known: Directory?
@@ -103,15 +123,6 @@ final class ManagementWorker {
       events.log(.error, "the directory cannot be kept", ["reason": .text("\(error)")])
       return false
     }
-  }
-
-  func answer(_ call: ManagementCall) -> ManagementAnswer {
-    let response = service.answer(
-      ManagementRequest(
-        method: call.method, path: call.path, query: call.query, authorization: call.authorization, body: call.body,
-        source: call.source, traceSpan: call.traceSpan, contentEncoding: call.contentEncoding, origin: call.origin,
-        host: call.host))
-    return ManagementAnswer(status: response.status, fields: response.fields, body: response.body)
   }
 
   /// Records a call that was refused before it came here.

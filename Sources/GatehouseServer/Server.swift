@@ -72,7 +72,7 @@ public final class Server {
           guard let worker = loop.context as? ManagementWorker else {
             return done(ManagementAnswer(status: 503, fields: [("Retry-After", "1")], body: []))
           }
-          done(worker.answer(call))
+          worker.answer(call, on: loop.mailbox, done: done)
         }
       },
       refreshDirectory: { done in
@@ -148,6 +148,8 @@ public final class Server {
     let declarations = Declarations(configuration)
     return try LoopThread(name: "management", scratchBytes: 4_096) { (loop) throws(StartProblem) in
       let worker: ManagementWorker
+      let passwords = PasswordMaker(makeMaker: PasswordMaker.libxcrypt(cost: configuration.passwords.cost))
+      guard let passwords else { throw StartProblem("no threads for hashing passwords") }
       do {
         let store = try SQLiteAuthorizationStore(path: configuration.store.path)
         let trail = try auditTrail(configuration, events)
@@ -156,7 +158,7 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwordCost: configuration.passwords.cost, trail: trail, events: events)
+          passwords: passwords, trail: trail, events: events)
         try worker.load(declarations)
         try worker.publishDeclaredDirectory()
       } catch let problem as AuditFile.Problem {

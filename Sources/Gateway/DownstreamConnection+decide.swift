@@ -79,7 +79,7 @@ extension DownstreamConnection {
     turn {
       guard case .waiting = state else { return }
       // The body was read whole before the call; what else was received is the next request.
-      respond(LocalAnswer(status: answer.status, fields: answer.fields, body: answer.body))
+      respond(LocalAnswer(status: answer.status, fields: answer.fields, body: answer.body, rest: answer.rest))
     }
   }
 

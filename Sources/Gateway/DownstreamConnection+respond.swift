@@ -22,13 +22,34 @@ extension DownstreamConnection {
     respond(dialect.answer(refusal))
   }
 
-  /// Writes a whole response and goes on to the next request, or ends the connection where that is not safe.
+  /// Writes a response and goes on to the next request, or ends the connection where that is not safe.
   func respond(_ answer: LocalAnswer) {
     exchange.status = answer.status
-    let isDraining = gateway.shared.isDraining.load(ordering: .relaxed)
-    let closes =
-      answer.closesConnection || !exchange.keepsAlive || isDraining || (!requestBody.isComplete && !canDrain)
+    // Without chunks (HTTP/1.0) the end of the connection ends a body whose length is not known.
+    responseIsChunked = answer.rest != nil && exchange.minorVersion == 1
+    if answer.closesConnection || gateway.shared.isDraining.load(ordering: .relaxed)
+      || (!requestBody.isComplete && !canDrain) || (answer.rest != nil && !responseIsChunked)
+    {
+      exchange.keepsAlive = false
+    }
     var writer = ByteWriter(gateway.loop.scratch.head)
+    writeHead(answer, to: &writer)
+    let hasBody = !exchange.answersHead && answer.status != 204
+    if hasBody { exchange.bytesOut += answer.body.count }
+    // A short answer leaves in one piece with its head.
+    let fitsHead = hasBody && answer.rest == nil && answer.body.count <= 16_384
+    if fitsHead { writer.append(answer.body) }
+    stream?.write(writer.written)
+    if hasBody, let rest = answer.rest {
+      write(answer.body, isLast: false)
+      stream?.readsInput = true
+      return self.answer(rest)
+    }
+    if hasBody, !fitsHead { stream?.write(answer.body) }
+    finishAnswer()
+  }
+
+  private func writeHead(_ answer: LocalAnswer, to writer: inout ByteWriter) {
     writer.append("HTTP/1.1 ")
     writer.append(decimal: answer.status)
     writer.append(" ")
@@ -41,25 +62,24 @@ extension DownstreamConnection {
       writer.append(": ")
       writer.append(value)
     }
-    if answer.status != 204 {
+    if responseIsChunked {
+      writer.append("\r\nTransfer-Encoding: chunked")
+    } else if answer.rest == nil, answer.status != 204 {
       writer.append("\r\nContent-Length: ")
       writer.append(decimal: answer.body.count)
     }
-    if closes {
+    if !exchange.keepsAlive {
       writer.append("\r\nConnection: close")
     } else if exchange.minorVersion == 0 {
       writer.append("\r\nConnection: keep-alive")
     }
     writer.append("\r\n\r\n")
-    let hasBody = !exchange.answersHead && answer.status != 204 && !answer.body.isEmpty
-    if hasBody { exchange.bytesOut += answer.body.count }
-    // A short answer leaves in one piece with its head.
-    let fitsHead = hasBody && answer.body.count <= 16_384
-    if fitsHead { writer.append(answer.body) }
-    stream?.write(writer.written)
-    if hasBody && !fitsHead { stream?.write(answer.body) }
+  }
+
+  /// After the last byte of an answer of our own.
+  func finishAnswer() {
     record()
-    if closes { return linger() }
+    guard exchange.keepsAlive, !gateway.shared.isDraining.load(ordering: .relaxed) else { return linger() }
     guard requestBody.isComplete else {
       state = .draining
       received = 0

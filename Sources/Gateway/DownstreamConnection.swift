@@ -24,6 +24,8 @@ final class DownstreamConnection {
     case streaming
     case awaitingResponse
     case relaying
+    /// A long answer of our own is passing; what is left of it, or nil while its next piece is made.
+    case answering(AnswerRest?)
     /// The rest of a refused request's body is read off, so that the connection can be kept.
     case draining
     /// Answered and closing: what the client still sends is read off, so that it gets to see the answer.
@@ -271,6 +273,7 @@ final class DownstreamConnection {
     switch state {
     case .awaitingResponse, .relaying:
       if request?.endsWithClient ?? true { abandonExchange() }
+    case .answering: abandonAnswer()
     default: abandonExchange()
     }
   }
@@ -315,7 +318,7 @@ extension DownstreamConnection: ByteStreamHandler {
       case .readingHead: _ = readHead(stream)
       case .collecting, .streaming, .draining:
         if readBody(stream) { readBuffered() }
-      case .awaitingResponse, .relaying, .leasing: readAhead(stream)
+      case .awaitingResponse, .relaying, .leasing, .answering: readAhead(stream)
       case .lingering: readOff(stream)
       case .waiting: stream.readsInput = false
       case .opening, .closed: break
@@ -328,6 +331,7 @@ extension DownstreamConnection: ByteStreamHandler {
     case .relaying:
       stream.clearDeadline()
       upstream?.readsResponse = true
+    case .answering: turn { continueAnswer() }
     case .lingering:
       stream.finishWriting()
       stream.setDeadline(after: Self.lingerTime)
@@ -342,7 +346,9 @@ extension DownstreamConnection: ByteStreamHandler {
   func streamExpired(_ stream: ByteStream) {
     turn {
       switch state {
-      case .readingHead where takesOn(stream), .relaying where takesOn(stream), .lingering where takesOn(stream): break
+      case .readingHead where takesOn(stream), .relaying where takesOn(stream), .lingering where takesOn(stream),
+        .answering where takesOn(stream):
+        break
       case .readingHead where stream.isCongested: close()
       case .readingHead where exchange.startedAt > 0:
         refuse(.headTooSlow)
@@ -353,6 +359,7 @@ extension DownstreamConnection: ByteStreamHandler {
         gateway.pool.cancelWait(of: self)
         upstreamFailed(.exhausted, mayRepeat: false)
       case .relaying: abandonExchange()
+      case .answering: abandonAnswer()
       // What is held may be the beginning of the body, so the connection cannot go on.
       case .waiting: refuse(.unavailable("the directory cannot be refreshed", closes: true))
       default: close()

@@ -7,6 +7,8 @@ struct LocalAnswer: Sendable {
   var status: Int
   var fields: [(name: String, value: String)] = []
   var body: [UInt8] = []
+  /// What follows `body`; nil where that is all.
+  var rest: AnswerRest?
   var closesConnection = false
 }
 

@@ -97,10 +97,13 @@ public struct ManagementAnswer: Sendable {
   public let status: Int
   public let fields: [(name: String, value: String)]
   public let body: [UInt8]
+  /// What follows `body`; nil where that is all.
+  public let rest: AnswerRest?
 
-  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
+  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8], rest: AnswerRest? = nil) {
     self.status = status
     self.fields = fields
     self.body = body
+    self.rest = rest
   }
 }

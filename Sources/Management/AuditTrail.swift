@@ -3,6 +3,7 @@
 public import Authorizations
 import JSON
 public import Observation
+import Timestamps
 
 /// Writes JSON lines of three kinds, tied together by `call`:
 ///

@@ -1,20 +1,32 @@
 // A response of the management API as values: the gateway adds the framing.
 
 import JSON
+
 public struct ManagementResponse: Sendable {
   public var status: Int
   /// Everything but the framing (`Content-Length`, `Connection`, `Date`).
   public var fields: [(name: String, value: String)]
   public var body: [UInt8]
+  /// What follows `body`, where it is too long to be made at once; nil where it is whole.
+  public var rest: ListedBody?
 
-  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
+  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8], rest: ListedBody? = nil) {
     self.status = status
     self.fields = fields
     self.body = body
+    self.rest = rest
   }
 
   static func json(_ status: Int, _ writer: JSONWriter) -> ManagementResponse {
     ManagementResponse(status: status, fields: [Self.contentType], body: writer.bytes)
+  }
+
+  /// A short list is whole, and a long one begins with its first piece.
+  static func list(_ listed: ListedBody) -> ManagementResponse {
+    var rest = listed
+    let first = rest.next()
+    return ManagementResponse(
+      status: 200, fields: [Self.contentType], body: first, rest: rest.isComplete ? nil : rest)
   }
 
   static let noContent = ManagementResponse(status: 204, fields: [], body: [])

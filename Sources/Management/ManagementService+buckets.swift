@@ -100,15 +100,7 @@ extension ManagementService {
         && policy.map { $0.utf8.elementsEqual(mapping.retentionPolicy.utf8) } ?? true
         && mayRead(mapping, caller, directory)
     }
-    var writer = JSONWriter()
-    writer.object {
-      $0.member(
-        "content",
-        array: { array in
-          for mapping in found { write(mapping, to: &array) }
-        })
-    }
-    return .json(200, writer)
+    return .list(ListedBody(MappingList(rest: found[...]), prefix: "{\"content\":[", suffix: "]}"))
   }
 
   private func mappingOrganization(
@@ -143,18 +135,6 @@ extension ManagementService {
       type: .buckets, id: mapping.bucketID, organizationID: mapping.organizationID,
       name: "\(mapping.database)/\(mapping.retentionPolicy)")
     return caller.may(Permission(.read, resource))
-  }
-
-  private func write(_ mapping: Mapping, to writer: inout JSONWriter) {
-    writer.object {
-      $0.member("id", mapping.id.description)
-      $0.member("database", mapping.database)
-      $0.member("retention_policy", mapping.retentionPolicy)
-      $0.member("default", mapping.isDefault)
-      $0.member("virtual", mapping.isVirtual)
-      $0.member("orgID", mapping.organizationID.description)
-      $0.member("bucketID", mapping.bucketID.description)
-    }
   }
 }
 

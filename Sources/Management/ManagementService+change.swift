@@ -43,7 +43,7 @@ extension ManagementService {
 
   func setPassword(
     _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+  ) throws(ManagementError) -> ManagementReply {
     // The body before the identifier: the real server reads them in this order.
     let body = try PasswordBody(exchange.request.body)
     let password = body.password
@@ -56,8 +56,12 @@ extension ManagementService {
     let keepsUntil = exchange.request.wantsExtensions ? try body.previousPasswordExpiresAt.read() : nil
     // Before the costly hash, not after it.
     guard present.origin == .stored else { throw .declared }
-    guard let hash = hash(Array(password.utf8)) else {
-      throw ManagementError(.internalError, "the password could not be hashed")
+    let hash: String
+    switch exchange.newPassword {
+    case nil: return .needsHash(of: Array(password.utf8), for: present.id)
+    case .hashed(let made): hash = made
+    case .failed: throw ManagementError(.internalError, "the password could not be hashed")
+    case .refused: throw ManagementError(.unavailable, "too many passwords are being changed, try again")
     }
     let author = exchange.author(caller)
     let changed = try change { () throws(ChangeError) in
@@ -71,7 +75,7 @@ extension ManagementService {
       }
     }
     exchange.record.after = AuditRecord.State(changed)
-    return .noContent
+    return .response(.noContent)
   }
 
   func change<Result>(_ body: () throws(ChangeError) -> Result) throws(ManagementError) -> Result {

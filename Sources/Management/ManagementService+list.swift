@@ -14,40 +14,30 @@ extension ManagementService {
     let name = request.parameter("token")
     let isLookup = id != nil || authorizationID != nil || name != nil
 
-    var found = isLookup ? lookUp([id, authorizationID].compactMap { $0 }, name) : registry.snapshot.inOrder
-    if isLookup, found.isEmpty { throw .authorizationNotFound }
-    if let user = request.parameter("user") {
-      let owners = try users(named: user)
-      found.removeAll { !owners.contains($0.userID) }
-    }
+    let found = isLookup ? lookUp([id, authorizationID].compactMap { $0 }, name) : nil
+    if isLookup, found == nil { throw .authorizationNotFound }
+    var filter = AuthorizationFilter(userID: userID, organizationID: organizationID)
+    if let user = request.parameter("user") { filter.owners = try users(named: user) }
     if let organization = request.parameter("org") {
-      let wanted = try self.organization(named: organization)
-      found.removeAll { $0.organizationID != wanted.id }
+      filter.otherOrganizationID = try self.organization(named: organization).id
     }
-    if let userID { found.removeAll { $0.userID != userID } }
-    if let organizationID { found.removeAll { $0.organizationID != organizationID } }
-    if isLookup, found.isEmpty { throw .authorizationNotFound }
-
-    let shown = AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions)
-    var writer = JSONWriter()
-    writer.object {
-      $0.member("links", object: { $0.member("self", "/private/legacy/authorizations") })
-      $0.member(
-        "authorizations",
-        array: { array in
-          for authorization in found where caller.mayRead(authorization) { shown.write(authorization, to: &array) }
-        })
-    }
-    return .json(200, writer)
+    if let found, !filter.admits(found) { throw .authorizationNotFound }
+    let snapshot = registry.snapshot
+    return .list(
+      ListedBody(
+        AuthorizationList(
+          snapshot: snapshot, found: found, filter: filter, caller: caller,
+          shown: AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions)),
+        prefix: "{\"links\":{\"self\":\"/private/legacy/authorizations\"},\"authorizations\":[", suffix: "]}"))
   }
 
   /// The one authorization that all of these mean, or none.
-  private func lookUp(_ ids: [Identifier], _ name: String?) -> [Authorization] {
+  private func lookUp(_ ids: [Identifier], _ name: String?) -> Authorization? {
     let snapshot = registry.snapshot
     let candidate = ids.first.map { snapshot.authorizations[$0] } ?? name.flatMap { snapshot.authorization(named: $0) }
-    guard let candidate, ids.allSatisfy({ $0 == candidate.id }) else { return [] }
-    if let name, !candidate.token.utf8.elementsEqual(name.utf8) { return [] }
-    return [candidate]
+    guard let candidate, ids.allSatisfy({ $0 == candidate.id }) else { return nil }
+    if let name, !candidate.token.utf8.elementsEqual(name.utf8) { return nil }
+    return candidate
   }
 
   func show(
@@ -76,9 +66,4 @@ extension ManagementService {
     guard let text = request.parameter(name) else { return nil }
     return try identifier(text)
   }
-}
-
-extension AuthorizationSnapshot {
-  /// By ascending identifier.
-  var inOrder: [Authorization] { authorizations.values.sorted { $0.id < $1.id } }
 }

@@ -9,8 +9,6 @@ public final class ManagementService {
   private let options: Options
   /// Finds the token of a presented text, whatever its status; nil where it is none of gatehouse's.
   private let verify: (String) -> APIToken?
-  /// Makes the hash that is kept of a new password; nil where that fails.
-  let hash: ([UInt8]) -> String?
   private let audit: (AuditRecord) -> Void
 
   public struct Options: Sendable {
@@ -30,31 +28,35 @@ public final class ManagementService {
 
   public init(
     registry: AuthorizationRegistry, directory: Publication<Directory>, options: Options,
-    verify: @escaping (String) -> APIToken?, hash: @escaping ([UInt8]) -> String?,
+    verify: @escaping (String) -> APIToken?,
     audit: @escaping (AuditRecord) -> Void = { _ in }
   ) {
     self.registry = registry
     self.directory = directory
     self.options = options
     self.verify = verify
-    self.hash = hash
     self.audit = audit
   }
 
   var passwordRules: PasswordRules { PasswordRules(strong: options.strongPasswords) }
 
-  public func answer(_ request: ManagementRequest) -> ManagementResponse {
-    var exchange = ManagementExchange(request: request)
+  /// - Parameter newPassword: what became of the password that an earlier answer to this request wanted hashed. All
+  ///   else is looked at again, for others may have been answered meanwhile.
+  public func answer(_ request: ManagementRequest, newPassword: NewPassword? = nil) -> ManagementReply {
+    var exchange = ManagementExchange(request: request, newPassword: newPassword)
     let response: ManagementResponse
     do throws(ManagementError) {
-      response = try respond(&exchange)
+      switch try respond(&exchange) {
+      case .response(let made): response = made
+      case .needsHash(let password, let id): return .needsHash(of: password, for: id)
+      }
     } catch {
       exchange.record.refusal = error.message
       response = .refusal(error)
     }
     exchange.record.status = response.status
     if exchange.record.isWorthKeeping { audit(exchange.record) }
-    return withServerFields(response)
+    return .response(withServerFields(response))
   }
 
   /// Audits a call that the gateway refused before anybody was authenticated.
@@ -76,7 +78,7 @@ public final class ManagementService {
     return response
   }
 
-  private func respond(_ exchange: inout ManagementExchange) throws(ManagementError) -> ManagementResponse {
+  private func respond(_ exchange: inout ManagementExchange) throws(ManagementError) -> ManagementReply {
     let request = exchange.request
     if request.isCrossSite { throw ManagementError(.forbidden, "cross-origin requests are not permitted") }
     let route = ManagementRoute(path: request.path)
@@ -91,7 +93,8 @@ public final class ManagementService {
     exchange.record.caller = caller.token.id
     guard let route else { throw .pathNotFound }
     if !request.body.isEmpty { try checkBody(request) }
-    return try respond(to: route, of: caller, &exchange)
+    if case .password(let id) = route, request.method == "POST" { return try setPassword(id, &exchange, caller) }
+    return .response(try respond(to: route, of: caller, &exchange))
   }
 
   private func respond(
@@ -103,7 +106,6 @@ public final class ManagementService {
     case (.authorization(let id), "GET"): try show(id, exchange.request, caller)
     case (.authorization(let id), "PATCH"): try update(id, &exchange, caller)
     case (.authorization(let id), "DELETE"): try delete(id, &exchange, caller)
-    case (.password(let id), "POST"): try setPassword(id, &exchange, caller)
     case (.me, "GET"): try showUser(caller.token.userID.description, caller)
     case (.user(let id), "GET"): try showUser(id, caller)
     case (.organizations, "GET"): try listOrganizations(exchange.request, caller)
@@ -150,10 +152,12 @@ public final class ManagementService {
 /// One request on its way through the service, with what the audit will say of it.
 struct ManagementExchange {
   let request: ManagementRequest
+  let newPassword: NewPassword?
   var record: AuditRecord
 
-  init(request: ManagementRequest) {
+  init(request: ManagementRequest, newPassword: NewPassword? = nil) {
     self.request = request
+    self.newPassword = newPassword
     record = AuditRecord(request)
   }
 

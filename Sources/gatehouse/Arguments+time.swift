@@ -1,6 +1,6 @@
 // Times on the command line.
 
-import Management
+import Timestamps
 
 extension Arguments {
   /// Nanoseconds since 1970 of an option's RFC 3339 time.

@@ -1,11 +1,13 @@
 // `gatehouse explain`: what a query or write needs, and whether a login may.
 
+import Access
 import Authorizations
 import Configuration
 import Gateway
 import GatehouseServer
 import Glibc
 import JSON
+import Timestamps
 
 enum Explain: Subcommand {
   static let name = "explain"
@@ -38,9 +40,8 @@ enum Explain: Subcommand {
     if let login = arguments.value("--login") {
       asker = state.authorization(named: login)
       guard let asker else { throw .failed("there is no login \(Terminal.visible(login))") }
-      if asker.status != .active {
-        show(
-          Explanation(verdict: .deny, reason: "the login is inactive"), state, asker, asJSON: arguments.has("--json"))
+      if let reason = closed(asker) {
+        show(Explanation(verdict: .deny, reason: reason), state, asker, asJSON: arguments.has("--json"))
         throw .ended(1)
       }
     }
@@ -58,6 +59,13 @@ enum Explain: Subcommand {
     case .deny: throw .ended(1)
     case .refuse: throw .ended(2)
     }
+  }
+
+  /// Why nobody can log in now, whatever the password.
+  private static func closed(_ login: Authorization) -> String? {
+    if login.status != .active { return "the login is inactive" }
+    guard let expiresAt = login.expiresAt, !login.isActive(at: WallClock.system()) else { return nil }
+    return "the login has expired, at \(timestamp(expiresAt))"
   }
 
   private static func state(_ configuration: Configuration) throws(CommandFailure) -> KeptState {

@@ -3,6 +3,7 @@
 import Authorizations
 import JSON
 import Management
+import Timestamps
 
 enum TokenList: Subcommand {
   static let name = "token list"

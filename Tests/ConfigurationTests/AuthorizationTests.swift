@@ -86,3 +86,17 @@ func hashThatCannotVerifyIsRefused(hash: String) {
   let text = minimal + "[[authorization]]\ntoken = \"a\"\npassword_hash = \"\(hash)\"\n"
   #expect(try decode(text).warnings.map(\.key) == ["listener.plaintext", "authorization.token"])
 }
+
+@Test func expiryIsDecoded() throws {
+  let keys = "token = \"a\"\npassword_hash = \"\(hash)\"\nexpires = "
+  #expect(try login(keys + "\"2027-01-31T13:00:00.5+01:00\"")?.expiresAt == 1_801_396_800_500_000_000)
+  #expect(try login("token = \"a\"\npassword_hash = \"\(hash)\"")?.expiresAt == .some(nil))
+  for (value, message) in [
+    ("\"tomorrow\"", "is no time; write it as \"2027-01-31T12:00:00Z\""),
+    ("\"2027-02-29T12:00:00Z\"", "is no time; write it as \"2027-01-31T12:00:00Z\""),
+    ("1801396800", "must be a string as \"2027-01-31T12:00:00Z\", not an integer"),
+  ] {
+    let found = problems(in: minimal + "[[authorization]]\nread = []\n" + keys + value + "\n")
+    #expect(found == ["14:11: authorization.expires: \(message)"])
+  }
+}

@@ -92,3 +92,12 @@ func permissionThatIsNoneIsRefused(text: String, message: String) {
   #expect(
     problems(in: minimal + one + one) == ["14:8: token.hash: is of the same token as that at line 10"])
 }
+
+@Test func expiryOfATokenIsDecoded() throws {
+  let keys = "hash = \"\(hash)\"\noperator = true\nexpires = "
+  #expect(try token(keys + "\"2027-01-31T12:00:00Z\"")?.expiresAt == 1_801_396_800_000_000_000)
+  #expect(
+    problems(in: minimal + "[[token]]\n" + keys + "\"never\"\n") == [
+      "13:11: token.expires: is no time; write it as \"2027-01-31T12:00:00Z\""
+    ])
+}

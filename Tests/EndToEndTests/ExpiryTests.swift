@@ -43,4 +43,23 @@ import Testing
       #expect(try Self.firstOther(than: 200) { try client.exchange(ask).status }.status == 401)
     }
   }
+
+  @Test func refusesALoginThatTheFileDated() throws {
+    let dated = { (name: String, date: String) in
+      "[[authorization]]\ntoken = \"\(name)\"\npassword_hash = \"\(Login.writer.hash)\"\nexpires = \"\(date)\"\n"
+        + "write = [\"metrics\"]\n"
+    }
+    try Scene.play(settings: {
+      $0.sections = dated("gone", "2020-01-31T12:00:00Z") + dated("staying", "2199-01-31T12:00:00+01:00")
+    }) { scene in
+      for (name, status, verdict) in [
+        ("gone", 401, "deny: the login has expired, at 2020-01-31T12:00:00Z"), ("staying", 204, "permit"),
+      ] {
+        let login = Login(name: name, password: Login.writer.password, hash: "")
+        #expect(try scene.connect().exchange(Request.write("cpu v=1", login: login)).status == status)
+        let explained = try scene.gatehouse.command("explain", "--login", name, "--write", "--db", "metrics")
+        #expect(explained.output.contains(verdict), "\(explained.output)\(explained.errors)")
+      }
+    }
+  }
 }

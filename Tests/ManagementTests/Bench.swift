@@ -35,7 +35,6 @@ final class Bench {
       registry: registry, directory: directory,
       options: .init(version: "v2.9.1", strongPasswords: strongPasswords),
       verify: { [registry, shared] in shared.texts[$0].flatMap { registry.snapshot.tokens[$0] } },
-      hash: { "$2b$04$" + String($0.count) },
       audit: { [shared] in
         shared.records.append($0)
         trail?.record($0)
@@ -95,11 +94,24 @@ final class Bench {
   ) -> ManagementResponse {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let query = parts.count > 1 ? parts[1].split(separator: "&").compactMap(Self.pair) : []
-    return service.answer(
+    return answer(
       ManagementRequest(
         method: method, path: parts[0].removingPercentEncoding ?? String(parts[0]), query: query,
         authorization: authorization, body: body, source: "192.0.2.1", contentEncoding: encoding, origin: origin,
         host: "gate.example"))
+  }
+
+  /// - Parameter meanwhile: runs while a password is being hashed, as others are answered then.
+  func answer(_ request: ManagementRequest, meanwhile: () -> Void = {}) -> ManagementResponse {
+    var newPassword: NewPassword?
+    while true {
+      switch service.answer(request, newPassword: newPassword) {
+      case .response(let response): return response.whole
+      case .needsHash(let password, _):
+        meanwhile()
+        newPassword = .hashed("$2b$04$" + String(password.count))
+      }
+    }
   }
 
   /// As Go reads a query: a pair that cannot be decoded vanishes.
@@ -114,6 +126,16 @@ final class Bench {
 }
 
 extension ManagementResponse {
+  /// With all its pieces.
+  var whole: ManagementResponse {
+    var whole = self
+    while var rest = whole.rest {
+      whole.body += rest.next()
+      whole.rest = rest.isComplete ? nil : rest
+    }
+    return whole
+  }
+
   func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
   var json: Any? { try? JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed]) }

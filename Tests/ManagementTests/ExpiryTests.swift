@@ -2,6 +2,7 @@
 
 import Authorizations
 import Testing
+import Timestamps
 
 @testable import Management
 

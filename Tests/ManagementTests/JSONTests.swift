@@ -4,6 +4,7 @@ import JSON
 import Testing
 
 @testable import Management
+import Timestamps
 
 private func problem(_ text: String) -> String? { problem(Array(text.utf8)) }
 

@@ -1,0 +1,59 @@
+// A long answer of our own on its way to the client, one piece after the other.
+
+import Transport
+
+extension DownstreamConnection {
+  /// Goes on with an answer whose head and first piece have been written.
+  func answer(_ rest: AnswerRest) {
+    state = .answering(rest)
+    continueAnswer()
+  }
+
+  /// Asks for the next piece once the client has taken those before: no more than one is ever held for it.
+  func continueAnswer() {
+    guard case .answering(let rest?) = state, let stream else { return }
+    if stream.isCongested { return awaitTaking(stream) }
+    state = .answering(nil)
+    // The thread that makes it has no deadline, and the client nothing to take meanwhile.
+    stream.clearDeadline()
+    let resume = gateway.loop.resumption { [self] (piece: AnswerRest.Piece) in received(piece) }
+    rest.next { resume($0) }
+  }
+
+  private func received(_ piece: AnswerRest.Piece) {
+    turn {
+      // The client may have left while it was made.
+      guard case .answering = state else { return }
+      exchange.bytesOut += piece.bytes.count
+      write(piece.bytes, isLast: piece.rest == nil)
+      if let rest = piece.rest { answer(rest) } else { finishAnswer() }
+    }
+  }
+
+  /// Writes a piece of a body without a length: chunked, or as it is where its end is that of the connection.
+  func write(_ piece: [UInt8], isLast: Bool) {
+    guard responseIsChunked else {
+      stream?.write(piece)
+      return
+    }
+    var chunk: [UInt8] = []
+    chunk.reserveCapacity(piece.count + 32)
+    if !piece.isEmpty {
+      chunk += Array(String(piece.count, radix: 16).utf8) + Self.lineEnd
+      chunk += piece
+      chunk += Self.lineEnd
+    }
+    if isLast { chunk += Array("0\r\n\r\n".utf8) }
+    stream?.write(chunk)
+  }
+
+  private static let lineEnd: [UInt8] = [0x0d, 0x0a]
+
+  /// Ends an answer that is not whole, by a reset: without chunks an orderly end would say that it is, and what the
+  /// kernel holds of it for a client that takes nothing would stay there for minutes.
+  func abandonAnswer() {
+    exchange.keepsAlive = false
+    stream?.resetAtClose()
+    abandonExchange()
+  }
+}
