@@ -127,6 +127,13 @@ final class ManagementWorker {
     }
   }
 
+  /// Records a call that was refused before it came here.
+  func note(_ call: RefusedCall) {
+    service.note(
+      ManagementRequest(method: call.method, path: call.path, source: call.source), status: call.status,
+      reason: call.reason)
+  }
+
   /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.
   func reload(_ declarations: Declarations) {
     let author = ChangeAuthor(.configuration)

@@ -83,6 +83,9 @@ public final class Server {
       },
       noteUses: { used in
         startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(used) }
+      },
+      noteRefusal: { call in
+        startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(call) }
       })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,

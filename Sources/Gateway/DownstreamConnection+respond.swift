@@ -10,6 +10,12 @@ extension DownstreamConnection {
     gateway.metrics.recordRefusal(refusal.kind.metric)
     exchange.notes.reason = refusal.detail ?? refusal.message
     if exchange.methodText.isEmpty { exchange.methodText = "-" }
+    if exchange.isOfManagement {
+      gateway.shared.services.noteRefusal(
+        RefusedCall(
+          method: exchange.methodText, path: exchange.path, source: client.address, status: refusal.status,
+          reason: refusal.message))
+    }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion,
       isAPI2: exchange.isOfAPI2)

@@ -86,8 +86,11 @@ extension Refusal.Kind {
 }
 
 extension Exchange {
-  /// Whether its client decodes the errors of InfluxDB 2.x: by the path as it came, which may be one that nothing answers.
-  var isOfAPI2: Bool {
-    kind == .management || ["/api/v2/", "/legacy/", "/private/"].contains { path.utf8.starts(with: $0.utf8) }
+  /// Whether it was meant for the management API: by the path as it came, which may be one that nothing answers.
+  var isOfManagement: Bool {
+    kind == .management || path.utf8.starts(with: "/legacy/".utf8) || path.utf8.starts(with: "/private/legacy/".utf8)
   }
+
+  /// Whether its client decodes the errors of InfluxDB 2.x.
+  var isOfAPI2: Bool { isOfManagement || path.utf8.starts(with: "/api/v2/".utf8) }
 }

@@ -14,15 +14,19 @@ public struct GatewayServices: Sendable {
   public var refreshDirectory: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
   /// Told now and then which logins and tokens were let in; on any thread, must not block.
   public var noteUses: @Sendable (Set<Identifier>) -> Void
+  /// Told of each call of the management API that was refused before it came to `manage`.
+  public var noteRefusal: @Sendable (RefusedCall) -> Void
 
   public init(
     manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
     refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void,
-    noteUses: @escaping @Sendable (Set<Identifier>) -> Void = { _ in }
+    noteUses: @escaping @Sendable (Set<Identifier>) -> Void = { _ in },
+    noteRefusal: @escaping @Sendable (RefusedCall) -> Void
   ) {
     self.manage = manage
     self.refreshDirectory = refreshDirectory
     self.noteUses = noteUses
+    self.noteRefusal = noteRefusal
   }
 }
 

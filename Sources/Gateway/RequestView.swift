@@ -84,6 +84,16 @@ public struct ManagementCall: Sendable {
   public let host: String?
 }
 
+/// A call of the management API that was refused before it came there: its path cannot be decoded, its body is too long.
+public struct RefusedCall: Sendable {
+  public let method: String
+  public let path: String
+  /// Numeric address of the client.
+  public let source: String
+  public let status: Int
+  public let reason: String
+}
+
 /// What the management thread answered.
 public struct ManagementAnswer: Sendable {
   public let status: Int

@@ -62,6 +62,15 @@ public final class ManagementService {
     return .response(withServerFields(response))
   }
 
+  /// Audits a call that the gateway refused before anybody was authenticated.
+  public func note(_ request: ManagementRequest, status: Int, reason: String) {
+    var record = AuditRecord(request)
+    record.operation = AuditRecord.Operation(ManagementRoute(path: request.path), request.method)
+    record.status = status
+    record.refusal = reason
+    audit(record)
+  }
+
   /// A refusal in this API's dialect for what the gateway finds out itself: a body that is too long, say.
   public func refusal(_ error: ManagementError) -> ManagementResponse { withServerFields(.refusal(error)) }
 

@@ -216,6 +216,18 @@ import Testing
       for secret in ["canary-", "$2b$", scene.gatehouse.token, reader, blind] { #expect(!audit.contains(secret)) }
       let refused = GatehouseProcess.jsonLines(audit).filter { $0["status"] as? Int == 401 }
       #expect(refused.count >= 8)
+      // What the gateway refuses itself is said as well.
+      #expect(try wire.call("DELETE", "\(path)/%12%C2").status == 400)
+      let big = try scene.connect()
+      big.send("POST \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Token \(reader)\r\nContent-Length: 9999999\r\n\r\n")
+      #expect(try big.readAnswer().status == 413)
+      // Answered on the management thread after it has written those down.
+      _ = try wire.call("GET", path)
+      let later = GatehouseProcess.jsonLines(
+        try String(contentsOfFile: scene.gatehouse.folder.file("audit.jsonl"), encoding: .utf8))
+      for status in [400, 413] {
+        #expect(later.contains { $0["status"] as? Int == status && $0["event"] as? String == "refused" }, "\(status)")
+      }
       #expect(refused.allSatisfy { ($0["reason"] as? String)?.isEmpty == false }, "\(refused.first ?? [:])")
     }
   }

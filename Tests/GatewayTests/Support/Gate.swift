@@ -84,7 +84,8 @@ final class Gate {
       settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
       authorizations: Publication(World.snapshot(tokens: tokens)), directory: Publication(directory),
       status: Publication(status),
-      services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }), clock: { 1_000_000_000 })
+      services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }, noteRefusal: { _ in }),
+      clock: { 1_000_000_000 })
     gatekeeper = Gatekeeper(shared: shared)
   }
 
