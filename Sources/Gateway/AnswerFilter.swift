@@ -106,8 +106,7 @@ final class AnswerFilter {
     switch kind {
     case .databases:
       guard let database = fields["name"] else { return false }
-      return !authorizer.mappings(of: database, .read, for: principal).isEmpty
-        || !authorizer.mappings(of: database, .write, for: principal).isEmpty
+      return policy.actionsThatShow.contains { !authorizer.mappings(of: database, $0, for: principal).isEmpty }
     case .retentionPolicies(let database):
       guard let name = fields["name"], !name.isEmpty else { return false }
       return mayRead([.read(database, retentionPolicy: name)])

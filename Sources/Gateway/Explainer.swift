@@ -34,7 +34,7 @@ public struct Explainer: Sendable {
       { form.append(name, value.utf8) }
       let values: FormValues
       do throws(FormValues.Problem) { values = try FormValues(form.text) } catch { throw .malformed(error.reason) }
-      request = try QueryRequest(values)
+      request = try QueryRequest(values, dialect: policy.dialect)
       if request.canonical(pinned: nil, isFiltered: false) == nil,
         !request.query.statements.contains(where: \.managesLogins)
       {

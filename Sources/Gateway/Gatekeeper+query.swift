@@ -13,7 +13,7 @@ extension Gatekeeper {
     try requireMethod(view, [.get, .post], allow: "OPTIONS, GET, POST")
     let values = try queryValues(view, progress)
     let request: QueryRequest
-    do throws(Refusal) { request = try QueryRequest(values) } catch { throw .refuse(error) }
+    do throws(Refusal) { request = try QueryRequest(values, dialect: settings.dialect) } catch { throw .refuse(error) }
     notes.database = request.database
     let statements = request.query.statements
     try refuseUnserved(statements, view, identity)
@@ -45,39 +45,6 @@ extension Gatekeeper {
         },
         isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging,
         refuse: { denial, principal in Self.denied(denial, principal, statements, needs) }))
-  }
-
-  /// One reading of URL and body: of a POST the form comes first, even where its value is empty (`v1-auth.md` §4).
-  private func queryValues(_ view: RequestView, _ progress: Progress) throws(Interruption) -> FormValues {
-    let url = try urlValues(view)
-    guard view.hasBody else { return url }
-    guard view.head.method == .post else {
-      // A body of GET is read off and ignored, as the real servers do.
-      if progress.body == nil { throw .needsBody(limit: settings.limits.collectBytes) }
-      return url
-    }
-    try requireForm(view)
-    guard let body = progress.body else { throw .needsBody(limit: settings.limits.queryBytes) }
-    do throws(FormValues.Problem) { return try FormValues(body).preferred(over: url) } catch {
-      throw .refuse(.malformed(error.reason))
-    }
-  }
-
-  /// Any other body the servers ignore, read differently, or open a file for: none of them is guessed at.
-  private func requireForm(_ view: RequestView) throws(Interruption) {
-    if let encoding = view.value(.contentEncoding), encoding.count > 0, !encoding.equals("identity") {
-      throw .refuse(.unsupported("an encoded form cannot be read"))
-    }
-    let type = view.value(.contentType) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    let media = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-    let parameters = type.dropFirst(media.count).map { $0 | 0x20 }.filter { $0 != UInt8(ascii: " ") }
-    guard media.map({ $0 | 0x20 }).elementsEqual("application/x-www-form-urlencoded".utf8) else {
-      throw .refuse(.unsupported("a query's body must be application/x-www-form-urlencoded"))
-    }
-    let known = ["", ";", ";charset=utf-8", ";charset=\"utf-8\"", ";charset=utf8"]
-    guard known.contains(where: { parameters.elementsEqual($0.utf8.map { $0 | 0x20 }) }) else {
-      throw .refuse(.unsupported("a form must be UTF-8"))
-    }
   }
 
   /// What is refused whoever asks.
@@ -126,7 +93,7 @@ extension Gatekeeper {
   private static func missing(_ reason: Denial.Reason, _ need: StatementNeed, statement: Int) -> LocalAnswer {
     let text =
       switch reason {
-      case .unknownRetentionPolicy: "retention policy not found: \(need.reference?.retentionPolicy?.text ?? "")"
+      case .unknownRetentionPolicy: "retention policy not found: \(need.policy)"
       case .noDefaultPolicy: "default retention policy not set for: \(need.database)"
       default: need.database.isEmpty ? "database name required" : "database not found: \(need.database)"
       }
@@ -179,7 +146,8 @@ extension Gatekeeper {
     guard statements.count == 1, statements.first?.kind == .showDatabases, !principal.permissions.areOperator else {
       return nil
     }
-    let names = Authorizer(directory: directory).databases([.read, .write], for: principal)
+    let shown = QueryPolicy(dialect: settings.dialect).actionsThatShow
+    let names = Authorizer(directory: directory).databases(shown, for: principal)
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
     var body = Array(
       "{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"databases\",\"columns\":[\"name\"]".utf8)

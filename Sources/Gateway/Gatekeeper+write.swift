@@ -66,6 +66,7 @@ extension Gatekeeper {
     _ database: String, _ policy: String?, _ precision: StaticString?, consistency: [UInt8]?
   ) -> DataRequest {
     let dialect = settings.dialect
+    let authorizer = Authorizer(directory: directory)
     return DataRequest(
       requirements: [.write(database, retentionPolicy: policy)],
       say: { permit in
@@ -80,7 +81,12 @@ extension Gatekeeper {
       },
       maximumBody: settings.limits.writeBytes,
       refuse: { denial, principal in
-        .refuse(Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect))
+        if dialect == .influxDB2, denial.reason == .notPermitted {
+          // As recorded: a mapping that its caller may neither read nor write is none, so that names cannot be probed.
+          let reading = Requirement(.read, .policy(database: database, retentionPolicy: policy))
+          if (try? authorizer.permit([reading], for: principal)) == nil { return .refuse(Self.unknownMapping) }
+        }
+        return .refuse(Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect))
       })
   }
 
@@ -98,10 +104,11 @@ extension Gatekeeper {
       return Refusal(status: 500, kind: .notFound, message: "retention policy not found: \(policy ?? "")")
     case (.unknownDatabase, .influxDB1), (.noDefaultPolicy, .influxDB1), (.unknownBucket, .influxDB1):
       return Refusal(status: 404, kind: .notFound, message: "database not found: \"\(database)\"")
-    case (_, .influxDB2):
-      return Refusal(status: 404, kind: .notFound, message: "no dbrp mapping found")
+    case (_, .influxDB2): return unknownMapping
     }
   }
+
+  private static let unknownMapping = Refusal(status: 404, kind: .notFound, message: "no dbrp mapping found")
 
   /// The precision as 1.x spells it, nil for its default; 1.12.4 refuses what it does not know, and so does gatehouse.
   private func precision(_ value: [UInt8]?, allowsMinutes: Bool) throws(Interruption) -> StaticString? {

@@ -117,7 +117,13 @@ final class Gatekeeper {
 
   func requireMethod(_ view: RequestView, _ methods: [HTTP.Method], allow: StaticString) throws(Interruption) {
     if methods.contains(view.head.method) { return }
-    throw .refuse(.methodNotAllowed(allow))
+    var refusal = Refusal.methodNotAllowed(allow)
+    // As recorded, but for the open endpoints.
+    if settings.dialect == .influxDB2, !view.path.equals("/ping"), !view.path.equals("/health") {
+      refusal.isPlainText = false
+      refusal.message = "allow: \(allow)"
+    }
+    throw .refuse(refusal)
   }
 
   private func preflight(_ view: RequestView) -> Refusal {

@@ -12,6 +12,12 @@ public struct StatementNeed: Sendable {
   /// For explanations; nil where no measurement is meant.
   public let reference: SourceReference?
 
+  /// The retention policy of the text or the request; empty for the default.
+  var policy: String {
+    if case .policy(_, let policy?) = requirement.target { return policy }
+    return ""
+  }
+
   /// As a 1.x server names a missing privilege.
   var privilege: String {
     if case .administration = requirement.target { return "admin privilege" }
@@ -32,6 +38,9 @@ public struct QueryPolicy: Sendable {
   public let dialect: UpstreamDialect
 
   public init(dialect: UpstreamDialect) { self.dialect = dialect }
+
+  /// Who may do one of these on any of its policies is shown a database by `SHOW DATABASES`: recorded of 1.12.4 and 2.9.1.
+  var actionsThatShow: [Action] { dialect == .influxDB2 ? [.read] : [.read, .write] }
 
   /// Everything that `statement` needs, in the order in which a server checks it.
   ///

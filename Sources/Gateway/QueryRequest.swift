@@ -14,7 +14,7 @@ struct QueryRequest {
   private static let carried: [StaticString] = ["epoch", "chunked", "chunk_size", "pretty"]
 
   /// - Throws: what the client is told, in the words of the real servers.
-  init(_ values: FormValues) throws(Refusal) {
+  init(_ values: FormValues, dialect: UpstreamDialect) throws(Refusal) {
     guard let text = values["q"], !text.isEmpty else {
       throw .malformed("missing required parameter \"q\"")
     }
@@ -26,7 +26,8 @@ struct QueryRequest {
       throw .malformed("error parsing query parameters: \(error.reason)")
     }
     do throws(ParseError) { query = try Query(parsing: text, parameters: parameters) } catch {
-      var refusal = Refusal.malformed("error parsing query: \(error.description.prefixOfBytes(2_048))")
+      let failure = dialect == .influxDB2 ? "failed to parse query" : "error parsing query"
+      var refusal = Refusal.malformed("\(failure): \(error.description.prefixOfBytes(2_048))")
       // The message quotes the text, which may hold a password; the log gets the place alone.
       refusal.detail =
         "error parsing query at line \(error.position.line), character \(error.position.character)"

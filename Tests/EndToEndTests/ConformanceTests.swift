@@ -38,16 +38,22 @@ import Testing
     // The clients were recorded with the organization plant.
     let gatehouse = try influxd.gatehouse { $0.tables["directory"] = ["organization = \"plant\""] }
     defer { gatehouse.stop() }
+    let management = try ManagementClient(gatehouse)
     let command = try Command.run([
       try Paths.python(), Paths.fixture("conformance/clients.py"), Paths.fixture("conformance/clients.jsonl"),
       "--port", "\(gatehouse.port)", "--ca", try Certificate.shared.get().certificate, "--set", "op=\(gatehouse.token)",
-      "--expect", Paths.fixture("conformance/clients.influxdb-1.overrides.json"),
+      "--set", "org=\(management.organization)", "--set", "bucketname=metrics/autogen", "--set",
+      "bucket=\(try management.bucket("metrics/autogen"))", "--expect",
+      Paths.fixture("conformance/clients.influxdb-1.overrides.json"),
     ])
     #expect(command.status == 0, "\(command.output)\(command.errors)")
   }
 
   @Test func givesEachDifferenceItsReason() throws {
-    for name in ["v1-auth.influxdb-1.overrides.json", "clients.influxdb-1.overrides.json"] {
+    for name in [
+      "v1-auth.influxdb-1", "clients.influxdb-1", "v1-auth.influxdb-2", "clients.influxdb-2", "mapping.influxdb-2",
+    ]
+    .map({ "\($0).overrides.json" }) {
       let data = try Data(contentsOf: URL(filePath: Paths.fixture("conformance/\(name)")))
       let overrides = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
       for (step, override) in overrides {

@@ -66,6 +66,9 @@ import Testing
       for target in ["/query?db=metrics", "/query?\(Self.metrics)"] {
         try Self.play(
           Request.form(body, target: target, type: "multipart/form-data; boundary=x"), statuses: [415])
+        try Self.play(
+          Request.form(body, target: target, type: "Multipart/form-data; boundary=x").replacing("POST", with: "GET"),
+          statuses: [415])
       }
     }
   }

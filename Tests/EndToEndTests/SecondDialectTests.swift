@@ -66,7 +66,8 @@ import Testing
       let client = try scene.connect()
       for (request, status, code) in [
         (Request.query("SELECT v FROM cpu", login: nil), 401, "unauthorized"),
-        (Request.write("cpu v=1", login: .mallory), 403, "forbidden"),
+        (Request.write("cpu v=1", login: .reader), 403, "forbidden"),
+        (Request.write("cpu v=1", login: .mallory), 404, "not found"),
         (Request.write("cpu v=1", database: "nope"), 404, "not found"), (Request.query("SELEC"), 400, "invalid"),
         (Request.query("SELECT v FROM cpu", login: nil, fields: "Authorization: Basic eDp5\r\n"), 401, "unauthorized"),
       ] {

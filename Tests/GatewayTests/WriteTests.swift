@@ -98,7 +98,7 @@ func pinned(_ canonical: String) -> String {
       decision.refusal?.message == "\"\(login)\" user is not authorized to write to database \"\(database)\"")
     #expect(
       try Gate(.influxDB2).write("/write?db=\(database)", login: login).refusal?.message
-        == "insufficient permissions for write")
+        == (login == "reader" ? "insufficient permissions for write" : "no dbrp mapping found"))
   }
 
   /// A default that changes between the decision and the upstream's reading must change nothing.

@@ -27,6 +27,17 @@ final class ManagementClient {
         + "Content-Type: application/json\r\nContent-Length: \(json.utf8.count)\r\n\r\n\(json)")
   }
 
+  /// The id of a bucket of the organization.
+  func bucket(_ name: String) throws -> String {
+    let answer = try client.exchange(
+      "GET /api/v2/buckets?name=\(name.percentEncoded) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token \(token)\r\n\r\n"
+    )
+    guard let object = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any],
+      let id = (object["buckets"] as? [[String: Any]])?.first?["id"] as? String
+    else { throw HarnessFailure("no bucket \(name): \(answer.status) \(answer.text)") }
+    return id
+  }
+
   private func expect(_ status: Int, _ answer: HTTPAnswer) throws {
     guard answer.status == status else { throw HarnessFailure("\(answer.status) instead of \(status): \(answer.text)") }
   }
