@@ -153,7 +153,10 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwordCost: configuration.passwords.cost, trail: trail, events: events)
+          passwordCost: configuration.passwords.cost, trail: trail, events: events,
+          keepDirectory: { (latest) throws(StoreError) in
+            try store.keep(latest, of: configuration.upstream.dialect.rawValue)
+          })
         try worker.load(declarations)
         try worker.publishDeclaredDirectory()
       } catch let problem as AuditFile.Problem {
