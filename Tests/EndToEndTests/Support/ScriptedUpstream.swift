@@ -84,7 +84,8 @@ final class ScriptedUpstream: Sendable {
       if let rows = directory.current.answer(head) {
         _ = try? connection.readRequest()
         connection.answer(
-          rows.isEmpty ? "204 No Content" : "200 OK", rows, fields: "Content-Type: application/json\r\n")
+          rows.isEmpty ? "204 No Content" : "200 OK", rows, fields: "Content-Type: application/json\r\n",
+          version: directory.current.influxDB2 == nil ? "1.8.10" : "v2.9.1")
         continue
       }
       state.change {
