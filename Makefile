@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help install build run demo test test-long bench lint format clean
+.PHONY: help install build run demo test test-long bench bench-decision lint format clean
 
 # A warning is a mistake. The flags are the same everywhere, so that one build serves all.
 FLAGS := -Xswiftc -warnings-as-errors -Xcc -Werror -Xcxx -Werror
@@ -50,6 +50,10 @@ test-long: install ## the tests under sanitizers, and the long ones
 
 bench: build ## measure beside nginx and HAProxy with the rig of ../shared/bench (ARGS="--seconds 3")
 	@$(SCRIPTS)/bench.sh $(ARGS)
+
+bench-decision: ## measure what understanding and deciding on queries costs
+	swift build -c release $(FLAGS) -Xswiftc -enable-testing --scratch-path .build/bench --product decision-benchmark
+	.build/bench/release/decision-benchmark
 
 lint: ## check the form of sources and scripts
 	swift format lint --strict --recursive $(SOURCES)

@@ -57,6 +57,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Not a part of the product. In a release build it takes `-enable-testing`: `make bench-decision`.
+    .executableTarget(
+      name: "decision-benchmark", dependencies: ["Access", "Authorizations", "Gateway", "HTTP", "InfluxQL"],
+      path: "Tests/Benchmarks", swiftSettings: settings),
+
     tests("HTTPTests", ["HTTP"]),
     tests("InfluxQLTests", ["InfluxQL"]),
     tests("ConfigurationTests", ["Configuration"]),

@@ -88,6 +88,12 @@ public final class Directory: Sendable {
 
   public static let empty = Directory(organizations: [], users: [], buckets: [], mappings: [])
 
+  /// Whether all lists are the same, order included.
+  public func hasSameContents(as other: Directory) -> Bool {
+    organizations == other.organizations && users == other.users && buckets == other.buckets
+      && mappings == other.mappings
+  }
+
   public func organization(_ id: Identifier) -> Organization? { organizations.first { $0.id == id } }
   public func user(_ id: Identifier) -> User? { users.first { $0.id == id } }
   public func bucket(_ id: Identifier) -> Bucket? { bucketIndex[id].map { buckets[$0] } }

@@ -105,6 +105,34 @@ struct SQLiteSchema: Sendable {
         DROP TRIGGER authorization_forgotten;
         DROP TABLE last_uses;
         """),
+    // The directory last seen, its lists in their order.
+    SQLiteMigration(
+      up: """
+        CREATE TABLE directory_source (dialect TEXT NOT NULL) STRICT;
+        CREATE TABLE directory_organizations (
+          position INTEGER PRIMARY KEY NOT NULL, id INTEGER NOT NULL, name BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE directory_users (
+          position INTEGER PRIMARY KEY NOT NULL, id INTEGER NOT NULL, name BLOB NOT NULL,
+          organization INTEGER NOT NULL, status TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE directory_buckets (
+          position INTEGER PRIMARY KEY NOT NULL, id INTEGER NOT NULL, name BLOB NOT NULL,
+          organization INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE directory_mappings (
+          position INTEGER PRIMARY KEY NOT NULL, id INTEGER NOT NULL, organization INTEGER NOT NULL,
+          database BLOB NOT NULL, policy BLOB NOT NULL, bucket INTEGER NOT NULL, is_default INTEGER NOT NULL,
+          is_virtual INTEGER NOT NULL
+        ) STRICT;
+        """,
+      down: """
+        DROP TABLE directory_mappings;
+        DROP TABLE directory_buckets;
+        DROP TABLE directory_users;
+        DROP TABLE directory_organizations;
+        DROP TABLE directory_source;
+        """),
   ])
 
   /// Brings the file to `version`, in one transaction; a file of a version that is not known is refused unchanged.

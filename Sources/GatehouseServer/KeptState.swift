@@ -25,26 +25,23 @@ public struct KeptState {
         return kept[Array(name.utf8)] ?? Identifier(nonzero: next)
       }
     }
-    guard let owners = try plan.owners(identifiers), let organization = owners.organizations.first else {
-      throw .unavailable("the directory of an InfluxDB 2.x is not kept in the store: declare it in the file")
-    }
+    let owners = try plan.owners(identifiers)
     var assumptions: [String] = []
     if let declared = try plan.declaredDirectory(identifiers) {
       directory = declared
+    } else if let kept = try store?.keptDirectory(of: configuration.upstream.dialect.rawValue) {
+      directory = kept
     } else {
-      let names = try store?.keptIdentifiers(ofKind: "bucket/\(organization.id)").keys.map { $0 } ?? []
-      let databases = Self.databases(names)
-      if databases.isEmpty { assumptions.append("the store keeps no directory yet: every name is taken as written") }
-      for database in databases where !database.retentionPolicies.isEmpty {
-        let policy = database.retentionPolicies.first(where: \.isDefault)?.name
+      directory = owners ?? .empty
+      assumptions.append("the store keeps no directory yet: every name is taken as written")
+      if owners == nil, !configuration.authorizations.isEmpty {
         assumptions.append(
-          policy.map { "the default retention policy of \"\(database.name)\" is taken to be \"\($0)\"" }
-            ?? "the default retention policy of \"\(database.name)\" is not known")
+          "nobody knows yet who owns the logins of the file: `gatehouse serve` has to ask the upstream")
       }
-      directory = try plan.directory(of: .databases(databases), identifiers)
     }
     self.assumptions = assumptions
-    let declared = Declarations(configuration).resolve(in: owners, loadedAt: 0).logins
+    // As a server resolves them: 1.x has one owner, which the file names; 2.x those of its directory.
+    let declared = Declarations(configuration).resolve(in: owners ?? directory, loadedAt: 0).logins
     snapshot = AuthorizationSnapshot(
       revision: 1, authorizations: declared + (try store?.load().authorizations ?? []), tokens: [])
   }
@@ -58,21 +55,5 @@ public struct KeptState {
       dialect: configuration.upstream.dialect == .influxDB1 ? .influxDB1 : .influxDB2,
       strictMethods: configuration.policy.strictMethods, directory: directory,
       principal: authorization.map { Principal($0) })
-  }
-
-  /// The databases of kept buckets `db/rp`. Which policy is the default is not kept: `autogen`, or the only one.
-  private static func databases(_ names: [[UInt8]]) -> [InfluxDB1Database] {
-    var policies: [[UInt8]: [String]] = [:]
-    for name in names {
-      guard let slash = name.firstIndex(of: UInt8(ascii: "/")) else { continue }
-      policies[Array(name[..<slash]), default: []].append(String(decoding: name[(slash + 1)...], as: UTF8.self))
-    }
-    return policies.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { database, policies in
-      InfluxDB1Database(
-        name: String(decoding: database, as: UTF8.self),
-        retentionPolicies: policies.sorted().map {
-          .init(name: $0, isDefault: policies.count == 1 || $0.utf8.elementsEqual("autogen".utf8))
-        })
-    }
   }
 }

@@ -22,6 +22,9 @@ final class ManagementWorker {
   private let trail: AuditTrail?
   private let lastUses = LastUses()
   private var usesKeptAt: UInt64 = 0
+  private let keepDirectory: (Directory) throws(StoreError) -> Void
+  /// Published, and not kept in the store yet.
+  private var unkept: Directory?
   private var declarations: Declarations?
   private var polledAt: UInt64 = 0
   private var storeIsReachable = true
@@ -32,7 +35,8 @@ final class ManagementWorker {
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options,
-    passwords: PasswordMaker, trail: AuditTrail?, events: EventLog
+    passwords: PasswordMaker, trail: AuditTrail?, events: EventLog,
+    keepDirectory: @escaping (Directory) throws(StoreError) -> Void
   ) {
     registry = AuthorizationRegistry(
       store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
@@ -55,6 +59,7 @@ final class ManagementWorker {
           ])
       })
     self.trail = trail
+    self.keepDirectory = keepDirectory
     self.directory = directory
     self.events = events
     self.plan = plan
@@ -110,12 +115,14 @@ final class ManagementWorker {
 
   /// Builds the directory of what the upstream answered and publishes it where it differs; whether that worked.
   func publishDirectory(of contents: UpstreamContents) -> Bool {
+    defer { keepLatest() }
     do {
       let built = try plan.directory(of: contents, identifiers)
       let old = directory.value
+      guard !built.hasSameContents(as: old) else { return true }
       let hasOtherOwners = built.organizations != old.organizations || built.users != old.users
-      guard hasOtherOwners || built.buckets != old.buckets || built.mappings != old.mappings else { return true }
       directory.publish(built)
+      unkept = built
       events.log(
         .info, "directory loaded",
         ["mappings": .number(built.mappings.count), "buckets": .number(built.buckets.count)])
@@ -132,6 +139,18 @@ final class ManagementWorker {
     service.note(
       ManagementRequest(method: call.method, path: call.path, source: call.source), status: call.status,
       reason: call.reason)
+  }
+
+  /// Keeps what was published for those who ask without a server. Requests need it to be published, not kept: where that
+  /// fails it is tried again after the next question to the upstream.
+  private func keepLatest() {
+    guard let latest = unkept else { return }
+    do throws(StoreError) {
+      try keepDirectory(latest)
+      unkept = nil
+    } catch {
+      events.log(.warning, "the directory is not kept in the store", ["reason": .text("\(error)")])
+    }
   }
 
   /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.

@@ -161,7 +161,10 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwords: passwords, trail: trail, events: events)
+          passwords: passwords, trail: trail, events: events,
+          keepDirectory: { (latest) throws(StoreError) in
+            try store.keep(latest, of: configuration.upstream.dialect.rawValue)
+          })
         try worker.load(declarations)
         try worker.restoreUses()
         try worker.publishDeclaredDirectory()

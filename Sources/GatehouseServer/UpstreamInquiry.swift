@@ -70,7 +70,7 @@ struct UpstreamInquiry {
   }
 
   /// An identifier of InfluxQL, whatever characters it holds.
-  private static func quoted(_ name: String) -> String {
+  static func quoted(_ name: String) -> String {
     var text = "\""
     for scalar in name.unicodeScalars {
       switch scalar {
@@ -107,7 +107,7 @@ struct UpstreamInquiry {
     }
   }
 
-  private static func encoded(_ text: String) -> String {
+  static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF")
     return text.utf8.reduce(into: "") { result, byte in
       switch byte {

@@ -26,6 +26,8 @@ struct DataRequest {
   /// Whether fields beside the credential had a part in the decision: who sent it from where, or what the body is said
   /// to be. Then the same target again is not the same request.
   var dependsOnFields = false
+  /// Under which the decision may be remembered; nil where it may not.
+  var key: DecisionKey?
   /// What happens if a requirement is not met.
   var refuse: (Denial, Principal) -> Gatekeeper.Interruption
 }
@@ -35,4 +37,6 @@ enum Understanding {
   /// Answered here, for this principal.
   case local(LocalAnswer)
   case data(DataRequest)
+  /// Decided before, under the same state.
+  case known(PermittedRequest)
 }

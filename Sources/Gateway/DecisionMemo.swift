@@ -17,11 +17,6 @@ struct DecisionMemo {
   /// When the credential expires, nanoseconds since 1970: the decision must not outlive it.
   private var expiresAt: Int64?
 
-  struct Generations: Equatable {
-    var snapshot: UInt64
-    var directory: UInt64
-  }
-
   /// Heads longer than this are not worth keeping per connection, bytes.
   private static let maximumTarget = 4_096
 

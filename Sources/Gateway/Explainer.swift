@@ -35,7 +35,7 @@ public struct Explainer: Sendable {
       let values: FormValues
       do throws(FormValues.Problem) { values = try FormValues(form.text) } catch { throw .malformed(error.reason) }
       request = try QueryRequest(values, dialect: policy.dialect)
-      if request.canonical(pinned: nil, isFiltered: false) == nil,
+      if request.query.forwardingText == nil,
         !request.query.statements.contains(where: \.managesLogins)
       {
         throw .malformed("error parsing query: a name holds a character that cannot be carried")

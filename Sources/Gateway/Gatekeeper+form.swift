@@ -4,8 +4,10 @@ import HTTP
 
 extension Gatekeeper {
   /// One reading of URL and body: of a POST the form comes first, even where its value is empty (`v1-auth.md` §4).
-  func queryValues(_ view: RequestView, _ progress: Progress) throws(Interruption) -> FormValues {
-    let url = try urlValues(view)
+  func queryValues(
+    _ view: RequestView, _ parameters: URLParameters, _ progress: Progress
+  ) throws(Interruption) -> FormValues {
+    let url = try parameters.values()
     guard view.hasBody else { return url }
     let type = view.value(.contentType) ?? UnsafeRawBufferPointer(start: nil, count: 0)
     guard view.head.method == .post, !type.isEmpty else {

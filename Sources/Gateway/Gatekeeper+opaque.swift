@@ -8,13 +8,13 @@ import HTTP
 extension Gatekeeper {
   /// `/api/v1/prom/write` and `/api/v1/prom/read`, which 1.x alone has: as a write and a read of `db` and `rp`.
   func understandPrometheus(
-    _ action: Action, _ view: RequestView, notes: inout DecisionNotes
+    _ action: Action, _ view: RequestView, _ url: URLParameters, notes: inout DecisionNotes
   ) throws(Interruption) -> DataRequest {
     guard settings.dialect == .influxDB1 else { throw .refuse(.notFound) }
     try requireMethod(view, [.post], allow: "POST")
     try refuseFormBody(view)
     try refuseCrossSite(view)
-    let values = try urlValues(view)
+    let values = try url.values()
     guard let database = try text(values["db"], "db"), !database.isEmpty else {
       throw .refuse(.malformed("database is required"))
     }
@@ -70,12 +70,12 @@ extension Gatekeeper {
   /// `/api/v2/delete`, as a write on its bucket. In front of 1.x that is `db/rp` or `db`, and what it deletes is not
   /// bound to one policy: it takes all of the database.
   func understandDeletion(
-    _ view: RequestView, _ identity: Identity, notes: inout DecisionNotes
+    _ view: RequestView, _ url: URLParameters, _ identity: Identity, notes: inout DecisionNotes
   ) throws(Interruption) -> DataRequest {
     guard case .principal(let principal) = identity else { throw .refuse(.notFound) }
     try requireMethod(view, [.post], allow: "POST")
     try refuseCrossSite(view)
-    let values = try urlValues(view)
+    let values = try url.values()
     let name = try text(values["bucket"], "bucket") ?? ""
     let id = try text(values["bucketID"], "bucketID") ?? ""
     guard name.isEmpty != id.isEmpty else { throw .refuse(.malformed("one of bucket and bucketID is required")) }

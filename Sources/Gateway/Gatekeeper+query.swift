@@ -8,28 +8,38 @@ import JSON
 
 extension Gatekeeper {
   func understandQuery(
-    _ view: RequestView, _ identity: Identity, _ progress: Progress, notes: inout DecisionNotes
+    _ view: RequestView, _ parameters: URLParameters, _ identity: Identity, _ progress: Progress,
+    notes: inout DecisionNotes
   ) throws(Interruption) -> Understanding {
     try requireMethod(view, [.get, .post], allow: "OPTIONS, GET, POST")
-    let values = try queryValues(view, progress)
+    let values = try queryValues(view, parameters, progress)
+    var key: DecisionKey?
+    if case .principal(let principal) = identity {
+      key = decisions.key(principal, isPost: view.head.method == .post, values)
+    }
+    if let key, let known = decisions.recall(key, generations) {
+      notes.database = String(decoding: values["db"] ?? [], as: UTF8.self)
+      return .known(known)
+    }
     let request: QueryRequest
     do throws(Refusal) { request = try QueryRequest(values, dialect: settings.dialect) } catch { throw .refuse(error) }
     notes.database = request.database
     let statements = request.query.statements
     try refuseUnserved(statements, view, identity)
-    if case .principal(let principal) = identity, let answer = localAnswer(statements, for: principal) {
+    let isOperator = if case .principal(let principal) = identity { principal.permissions.areOperator } else { false }
+    // An administrator sees also what was made a moment ago: the upstream answers.
+    if case .principal(let principal) = identity, !isOperator, let answer = localAnswer(statements, for: principal) {
       return .local(answer)
     }
     let policy = QueryPolicy(dialect: settings.dialect)
-    let isOperator = if case .principal(let principal) = identity { principal.permissions.areOperator } else { false }
     let needs = statements.enumerated().flatMap { index, statement -> [(Int, StatementNeed)] in
       // Whole answers, for an administrator, take the credential that sees everything.
       if isOperator, statement.needsFilteredAnswer { return [(index, .administration)] }
       return policy.needs(of: statement, database: request.database, policy: request.policy).map { (index, $0) }
     }
-    let filter = filter(statements, request, identity, policy)
+    let filter = isOperator ? nil : filter(statements, request, identity, policy)
     let isChanging = statements.contains(where: \.isChanging)
-    guard request.canonical(pinned: nil, isFiltered: filter != nil) != nil else {
+    guard let text = request.query.forwardingText else {
       throw .refuse(.malformed("error parsing query: a name holds a character that cannot be carried"))
     }
     let method = view.head.method
@@ -38,12 +48,13 @@ extension Gatekeeper {
         requirements: needs.map(\.1.requirement),
         say: { permit in
           let pinned = Self.pinnedPolicy(request, permit)
-          let form = request.canonical(pinned: pinned, isFiltered: filter != nil) ?? CanonicalParameters()
+          let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil)
           return method == .post
             ? Saying(line: RequestLine(.post, "/query"), body: form.text)
             : Saying(line: RequestLine(.get, "/query", parameters: form), body: nil)
         },
         isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging,
+        key: key,
         refuse: { denial, principal in Self.denied(denial, principal, statements, needs) }))
   }
 
@@ -121,7 +132,9 @@ extension Gatekeeper {
   private func filter(
     _ statements: [Statement], _ request: QueryRequest, _ identity: Identity, _ policy: QueryPolicy
   ) -> AnswerFilter? {
-    guard case .principal(let principal) = identity, !principal.permissions.areOperator else { return nil }
+    guard case .principal(let principal) = identity, statements.contains(where: \.needsFilteredAnswer) else {
+      return nil
+    }
     let authorizer = Authorizer(directory: directory)
     var kinds: [Int: AnswerFilter.Kind] = [:]
     for (index, statement) in statements.enumerated() {
@@ -142,10 +155,7 @@ extension Gatekeeper {
 
   /// `SHOW DATABASES` alone is answered here, without the upstream.
   func localAnswer(_ statements: [Statement], for principal: Principal) -> LocalAnswer? {
-    // An administrator sees also what was made a moment ago: the upstream answers.
-    guard statements.count == 1, statements.first?.kind == .showDatabases, !principal.permissions.areOperator else {
-      return nil
-    }
+    guard statements.count == 1, statements.first?.kind == .showDatabases else { return nil }
     let shown = QueryPolicy(dialect: settings.dialect).actionsThatShow
     let names = Authorizer(directory: directory).databases(shown, for: principal)
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)

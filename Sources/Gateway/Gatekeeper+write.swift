@@ -6,9 +6,11 @@ import HTTP
 
 extension Gatekeeper {
   /// `/write` reads its parameters from the URL alone; a body is line protocol whatever its type says.
-  func understandWrite(_ view: RequestView, notes: inout DecisionNotes) throws(Interruption) -> DataRequest {
+  func understandWrite(
+    _ view: RequestView, _ parameters: URLParameters, notes: inout DecisionNotes
+  ) throws(Interruption) -> DataRequest {
     try requireMethod(view, [.post], allow: "OPTIONS, POST")
-    let values = try urlValues(view)
+    let values = try parameters.values()
     guard let database = try text(values["db"], "db"), !database.isEmpty else {
       throw .refuse(.malformed(settings.dialect == .influxDB1 ? "database is required" : "missing db"))
     }
@@ -20,10 +22,10 @@ extension Gatekeeper {
 
   /// In front of 1.x it becomes a `/write`; in front of 2.x it stays what it is, its bucket by name.
   func understandBucketWrite(
-    _ view: RequestView, _ identity: Identity, notes: inout DecisionNotes
+    _ view: RequestView, _ parameters: URLParameters, _ identity: Identity, notes: inout DecisionNotes
   ) throws(Interruption) -> DataRequest {
     try requireMethod(view, [.post], allow: "POST")
-    let values = try urlValues(view)
+    let values = try parameters.values()
     guard let bucket = try text(values["bucket"], "bucket"), !bucket.isEmpty else {
       throw .refuse(.malformed("bucket is required"))
     }

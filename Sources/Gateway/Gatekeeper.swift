@@ -11,7 +11,9 @@ final class Gatekeeper {
   private(set) var snapshot: AuthorizationSnapshot
   private(set) var directory: Directory
   private(set) var status: UpstreamStatus
-  private var generations = DecisionMemo.Generations(snapshot: 0, directory: 0)
+  private(set) var generations = Generations(snapshot: 0, directory: 0)
+  /// Decisions on queries, whichever connection they came on.
+  var decisions = DecisionCache()
   private var statusGeneration: UInt64 = 0
 
   init(shared: GatewayShared) {
@@ -42,13 +44,15 @@ final class Gatekeeper {
       let route = try route(view)
       if let answer = try openAnswer(route, view) { return .answer(answer) }
       if route == .management { return try manage(view, progress) }
-      let credential = credential(of: view)
+      let parameters = URLParameters(view)
+      let credential = credential(of: view, parameters)
       if let verdict = try judgeForeign(route, view, credential, progress) { return verdict }
       let identity = try authenticate(credential, view, progress, notes: &notes)
-      let understanding = try understand(route, view, identity, progress, notes: &notes)
+      let understanding = try understand(route, view, parameters, identity, progress, notes: &notes)
       let request: UpstreamRequest
       switch understanding {
       case .local(let answer): return .answer(answer)
+      case .known(let permitted): request = UpstreamRequest(permitted, hop: view.client.hop, settings: settings)
       case .data(let data): request = try rebuild(data, view, identity, progress)
       }
       if progress.body == nil { memo.remember(request, for: view, generations, notes: notes) }
@@ -140,8 +144,8 @@ final class Gatekeeper {
     case upstreamToken(UpstreamToken)
   }
 
-  private func credential(of view: RequestView) -> Credential {
-    let values = view.head.query.flatMap { try? FormValues(view.bytes[bytes: $0]) }
+  private func credential(of view: RequestView, _ parameters: URLParameters) -> Credential {
+    let values = parameters.readable
     return CredentialReader.read(
       u: values?["u"], p: values?["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
       isRepeated: view.head.authorizationCount > 1)

@@ -12,6 +12,9 @@ struct QueryRequest {
   private let values: FormValues
 
   private static let carried: [StaticString] = ["epoch", "chunked", "chunk_size", "pretty"]
+  /// Everything that is looked at: two requests with the same values of these, by the same method and principal, come to
+  /// the same.
+  static let deciding: [StaticString] = ["db", "rp", "params", "q"] + carried
 
   /// - Throws: what the client is told, in the words of the real servers.
   init(_ values: FormValues, dialect: UpstreamDialect) throws(Refusal) {
@@ -45,13 +48,13 @@ struct QueryRequest {
   }
 
   /// The parameters of the forwarded request: one value per name, the text printed from what was parsed, so that the
-  /// upstream cannot read anything else in it, and `params` bound. nil where the text cannot be said again.
+  /// upstream cannot read anything else in it, and `params` bound.
   ///
   /// - Parameters:
+  ///   - text: the query's `forwardingText`.
   ///   - pinned: the default policy that the decision went by, where the request named none.
   ///   - isFiltered: whether the answer will be read here, and so must come in one JSON document.
-  func canonical(pinned: String?, isFiltered: Bool) -> CanonicalParameters? {
-    guard let text = query.forwardingText else { return nil }
+  func canonical(_ text: String, pinned: String?, isFiltered: Bool) -> CanonicalParameters {
     var parameters = CanonicalParameters()
     if !database.isEmpty { parameters.append("db", database.utf8) }
     if let policy = policy ?? pinned { parameters.append("rp", policy.utf8) }

@@ -34,21 +34,21 @@ final class UpstreamRequest {
   let dependsOnFields: Bool
 
   /// A request that gatehouse decided itself, with its own credential. There is no other way to attach that.
-  init(permit: Permit, _ data: DataRequest, hop: Hop, settings: GatewaySettings) {
-    authority = .permit(permit)
-    let saying = data.say(permit)
+  init(_ permitted: PermittedRequest, hop: Hop, settings: GatewaySettings) {
+    authority = .permit(permitted.permit)
+    let saying = permitted.saying
     // The stronger credential only where the permit itself is one for an administrator.
     let everyday = settings.upstreamAuthorization
-    let authorization = permit.needsAdministrator ? settings.operatorAuthorization ?? everyday : everyday
+    let authorization = permitted.permit.needsAdministrator ? settings.operatorAuthorization ?? everyday : everyday
     method = saying.line.method
     prefix = Self.prefix(saying.line, hop, settings, authorization: authorization)
     body = saying.body
-    maximumBody = data.maximumBody
-    isRepeatable = data.isRepeatable
+    maximumBody = permitted.maximumBody
+    isRepeatable = permitted.isRepeatable
     upstreamToken = nil
-    filter = data.filter
-    isUncacheable = data.isUncacheable
-    dependsOnFields = data.dependsOnFields
+    filter = permitted.filter
+    isUncacheable = permitted.isUncacheable
+    dependsOnFields = permitted.dependsOnFields
   }
 
   /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
@@ -89,9 +89,15 @@ final class UpstreamRequest {
   private static func prefix(
     _ line: RequestLine, _ hop: Hop, _ settings: GatewaySettings, authorization: [UInt8]?
   ) -> [UInt8] {
-    var prefix = line.bytes
+    var prefix: [UInt8] = []
+    prefix.reserveCapacity(line.bytes.count + settings.upstreamAuthority.count + (authorization?.count ?? 0) + 192)
+    prefix += line.bytes
     hop.append(to: &prefix, authority: settings.upstreamAuthority)
-    if let authorization { prefix += Array("Authorization: ".utf8) + authorization + [0x0d, 0x0a] }
+    if let authorization {
+      prefix.append("Authorization: ")
+      prefix += authorization
+      prefix.append("\r\n")
+    }
     return prefix
   }
 
@@ -154,14 +160,15 @@ struct RequestLine {
   init(_ method: HTTP.Method, _ path: StaticString, parameters: CanonicalParameters = CanonicalParameters()) {
     self.method = method
     bytes = []
-    method.text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.reserveCapacity(parameters.text.count + path.utf8CodeUnitCount + 32)
+    bytes.append(method.text)
     bytes.append(UInt8(ascii: " "))
-    path.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(path)
     if !parameters.text.isEmpty {
       bytes.append(UInt8(ascii: "?"))
       bytes += parameters.text
     }
-    bytes += Array(" HTTP/1.1\r\n".utf8)
+    bytes.append(" HTTP/1.1\r\n")
   }
 
   /// A passed-through target, which the head decoder found to be free of blanks, controls and `#`.
@@ -169,7 +176,7 @@ struct RequestLine {
     self.method = method
     bytes = Array(methodText) + [UInt8(ascii: " ")]
     for byte in checkedTarget where byte > 0x20 && byte != 0x7f { bytes.append(byte) }
-    bytes += Array(" HTTP/1.1\r\n".utf8)
+    bytes.append(" HTTP/1.1\r\n")
   }
 }
 
@@ -179,7 +186,7 @@ struct CanonicalParameters {
 
   mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
     if !text.isEmpty { text.append(UInt8(ascii: "&")) }
-    name.withUTF8Buffer { text.append(contentsOf: $0) }
+    text.append(name)
     text.append(UInt8(ascii: "="))
     PercentCoding.append(value, to: &text)
   }
@@ -191,10 +198,16 @@ struct Hop {
   let isTLS: Bool
 
   func append(to bytes: inout [UInt8], authority: [UInt8]) {
-    bytes += Array("Host: ".utf8) + authority + Array("\r\nVia: 1.1 gatehouse\r\nX-Forwarded-For: ".utf8)
-    bytes += Array(clientAddress.utf8)
-    bytes += Array((isTLS ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n").utf8)
+    bytes.append("Host: ")
+    bytes += authority
+    bytes.append("\r\nVia: 1.1 gatehouse\r\nX-Forwarded-For: ")
+    bytes += clientAddress.utf8
+    bytes.append(isTLS ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n")
   }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ text: StaticString) { text.withUTF8Buffer { append(contentsOf: $0) } }
 }
 
 extension Permit {

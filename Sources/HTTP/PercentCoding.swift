@@ -24,7 +24,15 @@ public enum PercentCoding {
   /// Appends `value` encoded so that every reader of queries and forms agrees on it: unreserved characters of RFC 3986
   /// §2.3 stand for themselves, everything else is `%XX`.
   public static func append(_ value: some Sequence<UInt8>, to result: inout [UInt8]) {
-    for byte in value {
+    // Texts and arrays at once; what has no bytes in one place, byte by byte.
+    if value.withContiguousStorageIfAvailable({ append(bytes: $0, to: &result) }) == nil {
+      append(bytes: value, to: &result)
+    }
+  }
+
+  @inline(__always)
+  private static func append(bytes: some Sequence<UInt8>, to result: inout [UInt8]) {
+    for byte in bytes {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),

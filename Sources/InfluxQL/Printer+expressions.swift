@@ -7,7 +7,9 @@ extension Printer {
     if case .regex = expression.first, !mayBeRegex { isFaithful = false }
     write(expression.first)
     for operation in expression.rest {
-      write(" \(operation.operator.rawValue) ")
+      write(" ")
+      write(operation.operator.rawValue)
+      write(" ")
       if case .regex = operation.term, !operation.operator.takesRegex { isFaithful = false }
       write(operation.term)
     }

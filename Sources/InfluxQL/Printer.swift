@@ -10,85 +10,107 @@ struct Printer {
   }
 
   let style: Style
-  var text = ""
+  /// UTF-8. A string would be looked at with every piece that is put to it.
+  private var bytes: [UInt8] = []
   /// No text can express what was written. A server takes NUL for the end, and a carriage return for a line feed even
   /// between quotation marks.
   var isFaithful = true
 
-  init(_ style: Style) { self.style = style }
+  init(_ style: Style) {
+    self.style = style
+    bytes.reserveCapacity(256)
+  }
 
-  mutating func write(_ string: String) { text += string }
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  mutating func write(_ string: String) {
+    var string = string
+    string.withUTF8 { bytes.append(contentsOf: $0) }
+  }
 
   /// A name, in quotation marks where it would not be read as one without.
   mutating func write(name: Name) {
-    note(name)
-    text += Self.quoted(name)
+    var text = name.text
+    text.withUTF8 { name in
+      note(name)
+      if Self.needsQuotes(name) {
+        Self.append(name, between: Byte.quote, to: &bytes)
+      } else {
+        bytes.append(contentsOf: name)
+      }
+    }
   }
 
   mutating func write(string: Name) {
-    note(string)
-    text += "'"
-    Self.escape(string, mark: Byte.apostrophe, into: &text)
-    text += "'"
+    var text = string.text
+    text.withUTF8 { content in
+      note(content)
+      Self.append(content, between: Byte.apostrophe, to: &bytes)
+    }
   }
 
   mutating func write(regex pattern: Name) {
-    text += "/"
-    for scalar in pattern.text.unicodeScalars {
-      switch scalar {
-      case "/": text += "\\/"
-      case "\n" where style == .faithful: text += "\\n"
-      case "\r" where style == .faithful: text += "\\r"
-      case "\0" where style == .faithful: text += "\\x00"
-      default: text.unicodeScalars.append(scalar)
+    bytes.append(Byte.slash)
+    for byte in pattern.text.utf8 {
+      switch byte {
+      case Byte.slash: write("\\/")
+      case Byte.lineFeed where style == .faithful: write("\\n")
+      case Byte.carriageReturn where style == .faithful: write("\\r")
+      case 0 where style == .faithful: write("\\x00")
+      default: bytes.append(byte)
       }
     }
-    text += "/"
+    bytes.append(Byte.slash)
   }
 
-  private mutating func note(_ name: Name) {
-    if name.text.utf8.contains(where: { $0 == 0 || $0 == Byte.carriageReturn }) { isFaithful = false }
+  private mutating func note(_ name: UnsafeBufferPointer<UInt8>) {
+    for byte in name where byte == 0 || byte == Byte.carriageReturn { isFaithful = false }
   }
 
   // MARK: Quoting
 
-  static func quoted(_ name: Name) -> String {
-    guard needsQuotes(name) else { return name.text }
-    var text = "\""
-    escape(name, mark: Byte.quote, into: &text)
-    return text + "\""
-  }
-
   /// The segments of one dotted name: all but the last are quoted, whatever they are.
   static func quoted(segments: [Name]) -> String {
-    let last = segments.count - 1
-    return segments.enumerated().map { index, segment in
-      if segment.isEmpty { return index == 0 || index == last ? "\"\"" : "" }
-      if index == last { return quoted(segment) }
-      var text = "\""
-      escape(segment, mark: Byte.quote, into: &text)
-      return text + "\""
-    }.joined(separator: ".")
+    var printer = Printer(.faithful)
+    for (index, segment) in segments.enumerated() {
+      let isLast = index == segments.count - 1
+      if index > 0 { printer.bytes.append(Byte.dot) }
+      if isLast {
+        printer.write(name: segment)
+      } else if !segment.isEmpty || index == 0 {
+        var text = segment.text
+        text.withUTF8 { append($0, between: Byte.quote, to: &printer.bytes) }
+      }
+    }
+    return printer.text
   }
 
   /// Words that are keywords since 1.12 and identifiers before.
-  static let newWords = ["future", "past", "verbose"]
+  private static let newWords = ["future", "past", "verbose"]
+  private static let longestWord = max(KeywordTable.longest, newWords.reduce(0) { max($0, $1.utf8.count) })
 
-  static func needsQuotes(_ name: Name) -> Bool {
-    let bytes = name.text.utf8
-    guard let first = bytes.first, !Byte.isDigit(first), bytes.allSatisfy(Byte.isWord) else { return true }
-    if KeywordTable.shared.kind(of: bytes) != .identifier { return true }
-    return newWords.contains { bytes.elementsEqual($0.utf8) { $0 | 0x20 == $1 } }
+  private static func needsQuotes(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = name.first, !Byte.isDigit(first) else { return true }
+    for byte in name where !Byte.isWord(byte) { return true }
+    guard name.count <= longestWord else { return false }
+    if KeywordTable.shared.kind(of: name) != .identifier { return true }
+    return newWords.contains { $0.utf8.count == name.count && name.elementsEqual($0.utf8) { $0 | 0x20 == $1 } }
   }
 
-  private static func escape(_ name: Name, mark: UInt8, into text: inout String) {
-    for scalar in name.text.unicodeScalars {
-      switch scalar {
-      case "\n": text += "\\n"
-      case "\\": text += "\\\\"
-      case Unicode.Scalar(mark): text += "\\\(scalar)"
-      default: text.unicodeScalars.append(scalar)
+  private static func append(_ name: UnsafeBufferPointer<UInt8>, between mark: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(mark)
+    for byte in name {
+      // All that is escaped is ASCII, and stands in no other character's bytes.
+      switch byte {
+      case Byte.lineFeed:
+        bytes.append(Byte.backslash)
+        bytes.append(UInt8(ascii: "n"))
+      case Byte.backslash, mark:
+        bytes.append(Byte.backslash)
+        bytes.append(byte)
+      default: bytes.append(byte)
       }
     }
+    bytes.append(mark)
   }
 }

@@ -13,11 +13,14 @@ extension Statement: CustomStringConvertible {
   /// Text that every server reads as this statement, with bound parameters put in; nil where there is none, because it
   /// would need the password, or a name holds a NUL or a carriage return.
   public var forwardingText: String? {
-    if kind == .createUser || kind == .setPassword { return nil }
+    if needsPassword { return nil }
     var printer = Printer(.faithful)
     printer.write(self)
     return printer.isFaithful ? printer.text : nil
   }
+
+  /// Passwords are not kept, so what needs one cannot be said again.
+  fileprivate var needsPassword: Bool { kind == .createUser || kind == .setPassword }
 }
 
 extension Query: CustomStringConvertible {
@@ -26,11 +29,12 @@ extension Query: CustomStringConvertible {
 
   /// Text that every server reads as this query, or nil: see `Statement.forwardingText`.
   public var forwardingText: String? {
-    var texts: [String] = []
-    for statement in statements {
-      guard let text = statement.forwardingText else { return nil }
-      texts.append(text)
+    var printer = Printer(.faithful)
+    for (index, statement) in statements.enumerated() {
+      if statement.needsPassword { return nil }
+      if index > 0 { printer.write("; ") }
+      printer.write(statement)
     }
-    return texts.joined(separator: "; ")
+    return printer.isFaithful ? printer.text : nil
   }
 }

@@ -6,7 +6,7 @@ public struct Statement: Hashable, Sendable {
   public var body: Body
 
   /// What a statement holds beside its kind.
-  public enum Body: Hashable, Sendable {
+  public indirect enum Body: Hashable, Sendable {
     /// Nothing: SHOW DATABASES, SHOW QUERIES, …
     case bare
     case selection(Selection)

@@ -9,7 +9,7 @@ public struct TimeSpan: Hashable, Sendable, CustomStringConvertible {
   /// The largest unit that divides it without rest, as the server prints durations in statements: `90m`, `1w`, `5u`.
   public var description: String {
     if nanoseconds == 0 { return "0s" }
-    for (unit, name) in Self.printedUnits where nanoseconds % unit == 0 { return "\(nanoseconds / unit)\(name)" }
+    for (unit, name) in Self.printedUnits where nanoseconds % unit == 0 { return String(nanoseconds / unit) + name }
     return "\(nanoseconds)ns"
   }
 

@@ -2,14 +2,23 @@
 
 import Authorizations
 import Configuration
+import GatehouseServer
 import Glibc
 
 enum Check: Subcommand {
   static let name = "check"
   static let summary = "say everything that is wrong with a configuration file"
-  static let options: [Option] = [.configuration]
+  static let options: [Option] = [
+    .configuration,
+    .flag("--online", "also ask the upstream whom it lets in and what gatehouse's credentials can do"),
+  ]
   static let details =
-    "Prints a line FILE:LINE:COLUMN: KEY: MESSAGE for each problem and exits 1. Warnings alone exit 0."
+    """
+    Prints a line FILE:LINE:COLUMN: KEY: MESSAGE for each problem and exits 1. Warnings alone exit 0.
+    With --online also a line for each thing that was found out of each member of the upstream: whether it answers, over
+    verified TLS where the file says https, whether it refuses requests without a credential, and whether [upstream] and
+    [upstream.operator] log in, are administrators, and see the databases. Nothing is changed there.
+    """
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
     let path = try arguments.required("--config")
@@ -25,7 +34,22 @@ enum Check: Subcommand {
       Terminal.standardOutput.line(
         "\(path): [[authorization]] \"\(Terminal.visible(name))\" hides a stored login of that name (warning)")
     }
+    if arguments.has("--online") { try checkOnline(configuration) }
     Terminal.standardOutput.line("\(path): no problems")
+  }
+
+  private static func checkOnline(_ configuration: Configuration) throws(CommandFailure) {
+    let findings = OnlineCheck(configuration).findings()
+    for finding in findings {
+      let mark =
+        switch finding.weight {
+        case .fact: ""
+        case .warning: " (warning)"
+        case .problem: " (problem)"
+        }
+      Terminal.standardOutput.line(finding.text + mark)
+    }
+    if findings.contains(where: { $0.weight == .problem }) { throw .reported }
   }
 
   /// Stored logins that a declared one of the same name makes unreachable. A store that is not there yet has none.

@@ -11,7 +11,11 @@ final class InfluxdServer: Sendable {
   static let password = "canary-upstream-8Kd2"
 
   /// Starts it with the databases metrics and secret and a point in the second.
-  init() throws {
+  ///
+  /// - Parameters:
+  ///   - authenticates: whether it asks for credentials.
+  ///   - hasUser: otherwise it has no user and nothing in it.
+  init(authenticates: Bool = true, hasUser: Bool = true) throws {
     folder = try TemporaryFolder()
     try folder.write(
       "influxdb.conf",
@@ -26,7 +30,7 @@ final class InfluxdServer: Sendable {
       query-log-enabled = false
       [http]
       bind-address = "127.0.0.1:0"
-      auth-enabled = true
+      auth-enabled = \(authenticates)
       log-enabled = false
       [monitor]
       store-enabled = false
@@ -39,6 +43,7 @@ final class InfluxdServer: Sendable {
       throw HarnessFailure("influxd did not start: \(child.errorText.suffix(2_000))")
     }
     self.port = port
+    guard hasUser else { return }
     try query("CREATE USER \(Self.user) WITH PASSWORD '\(Self.password)' WITH ALL PRIVILEGES")
     try query("CREATE DATABASE metrics")
     try query("CREATE DATABASE secret")

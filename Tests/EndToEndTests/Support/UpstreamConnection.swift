@@ -125,9 +125,14 @@ final class UpstreamConnection {
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
   /// A whole answer with `Content-Length`.
-  func answer(_ status: String = "200 OK", _ body: String = "", fields: String = "", version: String = "1.8.10") {
+  ///
+  /// - Parameter version: nil for a server that does not tell it.
+  func answer(
+    _ status: String = "200 OK", _ body: String = "", fields: String = "", version: String? = "1.8.10"
+  ) {
     let length = status.hasPrefix("204") ? "" : "Content-Length: \(body.utf8.count)\r\n"
-    send("HTTP/1.1 \(status)\r\nX-Influxdb-Version: \(version)\r\n\(fields)\(length)\r\n\(body)")
+    let shown = version.map { "X-Influxdb-Version: \($0)\r\n" } ?? ""
+    send("HTTP/1.1 \(status)\r\n\(shown)\(fields)\(length)\r\n\(body)")
   }
 
   /// Takes a request and answers it as a server does that is content: 204 to writes, rows to queries.

@@ -6,6 +6,8 @@ struct UpstreamDirectory: Sendable {
   /// Retention policies by database; the first is the default.
   var databases: [(name: String, policies: [String])] = [("metrics", ["autogen", "weekly"]), ("secret", ["autogen"])]
 
+  var answersPing = true
+
   /// An InfluxDB 2.x in place of those databases.
   var influxDB2: UpstreamDirectory2?
 
@@ -15,7 +17,7 @@ struct UpstreamDirectory: Sendable {
   func answer(_ request: UpstreamRequest) -> String? {
     if let influxDB2 { return influxDB2.answer(request) }
     guard request["Via"] == nil else { return nil }
-    if request.path == "/ping" { return "" }
+    if request.path == "/ping", answersPing { return "" }
     guard request.path == "/query", let text = request.parameter("q").first else { return nil }
     var results: [String] = []
     for (index, statement) in text.split(separator: ";").enumerated() {

@@ -14,6 +14,9 @@ struct UpstreamDirectory2: Sendable {
     ("alias", "rp1", "aliased", true), ("phys", "a", "p1", true), ("phys", "b", "p2", false),
   ]
 
+  /// What the questions must bear to be answered; nil for anything.
+  var authorization: String?
+
   func id(of bucket: String) -> String {
     let index = (buckets.firstIndex(of: bucket) ?? 0xffff) + 0x1000
     return String(repeating: "0", count: 12) + String(index, radix: 16)
@@ -22,6 +25,7 @@ struct UpstreamDirectory2: Sendable {
   func answer(_ request: UpstreamRequest) -> String? {
     guard request["Via"] == nil else { return nil }
     if request.path == "/ping" { return "" }
+    if let authorization, request["Authorization"] != authorization { return nil }
     let limit = request.parameter("limit").first.flatMap { Int($0) } ?? 20
     let offset = request.parameter("offset").first.flatMap { Int($0) } ?? 0
     switch request.path {
