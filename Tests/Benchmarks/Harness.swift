@@ -59,7 +59,8 @@ final class Harness {
       settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
       authorizations: Publication(AuthorizationSnapshot(revision: 1, authorizations: [reader], tokens: [])),
       directory: Publication(directory), status: Publication(status),
-      services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }), clock: { 1_000_000_000 })
+      services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }, noteRefusal: { _ in }),
+      clock: { 1_000_000_000 })
     gatekeeper = Gatekeeper(shared: shared)
     try verifyOnce()
   }

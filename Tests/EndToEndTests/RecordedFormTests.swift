@@ -76,9 +76,23 @@ import Testing
     }
   }
 
+  /// Of a declared directory an unknown name is refused at once; else the upstream is asked once more, which takes turns.
+  private static func declareDirectory(_ settings: inout GatehouseSettings) {
+    settings.tables["directory"] = ["source = \"declared\""]
+    settings.sections = """
+      [[organization]]
+      name = "house"
+      [[user]]
+      name = "admin"
+      [[bucket]]
+      name = "metrics/autogen"
+
+      """
+  }
+
   /// With `completed`, names that a request lacks follow in its URL, so that it has something to say upstream.
   @Test(arguments: [false, true]) func decidesOnWhatTheUpstreamsLibraryReads(completed: Bool) throws {
-    try Scene.play { scene in
+    try Scene.play(settings: Self.declareDirectory) { scene in
       let client = Client(scene.gatehouse)
       var (carried, wellFormed) = (0, 0)
       for var request in try Recorded.all() {

@@ -78,19 +78,6 @@ final class ManagementClient {
 
   func delete(_ id: String) throws { try expect(204, call("DELETE", "/\(id)")) }
 
-  /// Id of a bucket.
-  func bucket(_ name: String) throws -> String {
-    let answer = try client.exchange(
-      "GET /api/v2/buckets?name=\(name.percentEncoded) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token \(token)\r\n\r\n"
-    )
-    try expect(200, answer)
-    let object = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
-    guard let id = (object?["buckets"] as? [[String: Any]])?.first?["id"] as? String else {
-      throw HarnessFailure("no bucket: \(answer.text)")
-    }
-    return id
-  }
-
   /// Every authorization by its name.
   func list() throws -> [String: [String: Any]] {
     let answer = try call("GET", "")
