@@ -67,14 +67,14 @@ private func directory(isDefault: Bool = true) throws -> Directory {
   @Test func anEarlierStoreKeepsNoneAndLosesItWhenTakenBack() throws {
     let folder = try ScratchFolder()
     let path = folder.file("s.db")
-    do { _ = try SQLiteAuthorizationStore(path: path, schema: .current, version: 2) }
+    do { _ = try SQLiteAuthorizationStore(path: path, schema: .current, version: 4) }
     #expect(throws: StoreError.self) { try SQLiteAuthorizationStore(path: path, migrates: false) }
     do {
       let store = try SQLiteAuthorizationStore(path: path)
       #expect(try store.keptDirectory(of: "influxdb-1") == nil)
       try store.keep(try directory(), of: "influxdb-1")
     }
-    do { _ = try SQLiteAuthorizationStore(path: path, schema: .current, version: 2) }
+    do { _ = try SQLiteAuthorizationStore(path: path, schema: .current, version: 4) }
     #expect(try SQLiteAuthorizationStore(path: path).keptDirectory(of: "influxdb-1") == nil)
   }
 }
