@@ -8,6 +8,8 @@ public enum FieldName: UInt8, Sendable {
   case retryAfter, secFetchSite, server, setCookie, te, trailer, transferEncoding, upgrade, userAgent, via
   case wwwAuthenticate, xRequestID, xForwardedFor, xForwardedProto, xForwardedHost, forwarded, zapTraceSpan
   case traceparent, tracestate
+  /// InfluxDB's error, beside the same in the body.
+  case influxDBError
   /// A name with an underscore that reads like a framing field to servers that fold `_` to `-`.
   case disguisedFraming
   /// Any other name with an underscore: never forwarded, since CGI-like servers cannot tell it from one with `-`.
@@ -63,6 +65,7 @@ public enum FieldName: UInt8, Sendable {
     case 16 where same("www-authenticate"): self = .wwwAuthenticate
     case 16 where same("proxy-connection"): self = .proxyConnection
     case 16 where same("x-forwarded-host"): self = .xForwardedHost
+    case 16 where same("x-influxdb-error"): self = .influxDBError
     case 17 where same("transfer-encoding"): self = .transferEncoding
     case 17 where same("x-forwarded-proto"): self = .xForwardedProto
     case 18 where same("proxy-authenticate"): self = .proxyAuthenticate

@@ -9,8 +9,11 @@ struct FieldSection {
   mutating func removeAll() { fields.removeAll(keepingCapacity: true) }
 
   /// Decodes the field lines of `bytes[start ..< end]`, `end` being the position of the empty line.
+  ///
+  /// - Parameter left: a field that is left out where its value holds control characters, instead of making the whole
+  ///   head bad.
   mutating func decode(
-    _ bytes: Span<UInt8>, from start: Int, to end: Int, limits: HeadLimits
+    _ bytes: Span<UInt8>, from start: Int, to end: Int, limits: HeadLimits, leavingOut left: FieldName? = nil
   ) throws(HeadProblem) {
     var position = start
     while position < end {
@@ -21,15 +24,21 @@ struct FieldSection {
       guard position > nameStart, position < end, bytes[position] == UInt8(ascii: ":") else { throw .malformedField }
       let name = ByteRange(nameStart, upTo: position)
       position += 1
+      let fieldName = FieldName(bytes, name)
       let valueStart = position
       while position < end, bytes[position].isFieldValueCharacter { position += 1 }
+      let isWhole = position >= end || bytes[position] == UInt8(ascii: "\r")
+      if !isWhole, fieldName == left {
+        while position < end, !bytes[position].endsLine { position += 1 }
+      }
       guard position + 1 < end, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == UInt8(ascii: "\n") else {
         throw .malformedField
       }
-      fields.append(
-        Field(
-          name: FieldName(bytes, name), nameRange: name,
-          valueRange: bytes.trimmed(ByteRange(valueStart, upTo: position))))
+      if isWhole {
+        fields.append(
+          Field(
+            name: fieldName, nameRange: name, valueRange: bytes.trimmed(ByteRange(valueStart, upTo: position))))
+      }
       position += 2
     }
   }

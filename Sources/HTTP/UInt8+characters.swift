@@ -22,6 +22,8 @@ extension UInt8 {
   /// What may stand in a field's value: RFC 9110 §5.5, with the tab and bytes above ASCII.
   var isFieldValueCharacter: Bool { self >= 0x20 && self != 0x7f || self == 0x09 }
 
+  var endsLine: Bool { self == 0x0d || self == 0x0a }
+
   /// Value of a hexadecimal digit of either case.
   public var hexadecimalValue: UInt8? {
     switch self {

@@ -74,11 +74,29 @@ public enum BoundParameter: Hashable, Sendable {
   /// The text of that token.
   var content: Name {
     switch self {
-    case .identifier(let text), .string(let text), .regex(let text), .duration(let text): text
+    case .identifier(let text), .string(let text), .duration(let text): text
+    case .regex(let pattern): Self.onOneLine(pattern)
     case .number(let value): Name(DecimalFormat.shortest(value))
     case .integer(let value): Name(String(value))
     case .boolean: ""
     case .invalid(let message): Name(message)
     }
+  }
+
+  /// A pattern in which what no text may hold between slashes is said as the pattern's language says it.
+  private static func onOneLine(_ pattern: Name) -> Name {
+    guard pattern.text.utf8.contains(where: { $0 == Byte.lineFeed || $0 == Byte.carriageReturn || $0 == 0 }) else {
+      return pattern
+    }
+    var bytes: [UInt8] = []
+    for byte in pattern.text.utf8 {
+      switch byte {
+      case Byte.lineFeed: bytes += #"\n"#.utf8
+      case Byte.carriageReturn: bytes += #"\r"#.utf8
+      case 0: bytes += #"\x00"#.utf8
+      default: bytes.append(byte)
+      }
+    }
+    return Name(String(decoding: bytes, as: UTF8.self))
   }
 }

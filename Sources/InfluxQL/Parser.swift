@@ -8,6 +8,9 @@ struct Parser {
   /// How deep brackets, calls and sub-queries may nest. Servers have no limit but their stack.
   static let deepestNesting = 100
 
+  /// How many tokens a text may have, blanks and comments included.
+  static let mostTokens = 100_000
+
   /// How long a text may be, in bytes: more than any server takes.
   static let longestText = 1 << 30
 
@@ -16,6 +19,7 @@ struct Parser {
   /// The parameters that tokens refer to by index.
   var resolved: [BoundParameter] = []
   var nesting = 0
+  private var tokens = 0
   /// Where passwords stand in the text.
   var passwords: [Range<Int>] = []
 
@@ -45,7 +49,9 @@ struct Parser {
     } else {
       head = head == 2 ? 0 : head + 1
       current = head
-      ring[head] = lexer.next()
+      tokens += 1
+      // To the statement it looks like the end; `Query` asks for `excess`.
+      ring[head] = tokens <= Self.mostTokens ? lexer.next() : Token(.endOfText, at: lexer.offset)
     }
     return ring[current].kind
   }
@@ -104,6 +110,12 @@ struct Parser {
   /// The text that a token holds: an identifier's name, a string's content, a number's digits.
   func content(of token: Token) -> Name {
     resolved.indices.contains(token.parameter) ? resolved[token.parameter].content : lexer.content(of: token)
+  }
+
+  /// What is wrong where there were too many tokens.
+  var excess: ParseError? {
+    guard tokens > Self.mostTokens else { return nil }
+    return plainFailure("more than \(Self.mostTokens) words and marks", at: Token(.endOfText, at: lexer.offset))
   }
 
   // MARK: Nesting

@@ -50,15 +50,13 @@ struct Printer {
   }
 
   mutating func write(regex pattern: Name) {
+    // A backslash before the closing slash would take it into the pattern, and what follows too. Only a bound value can
+    // end so.
+    if pattern.text.utf8.last == Byte.backslash { isFaithful = false }
     bytes.append(Byte.slash)
     for byte in pattern.text.utf8 {
-      switch byte {
-      case Byte.slash: write("\\/")
-      case Byte.lineFeed where style == .faithful: write("\\n")
-      case Byte.carriageReturn where style == .faithful: write("\\r")
-      case 0 where style == .faithful: write("\\x00")
-      default: bytes.append(byte)
-      }
+      if byte == Byte.slash { bytes.append(Byte.backslash) }
+      bytes.append(byte)
     }
     bytes.append(Byte.slash)
   }

@@ -29,6 +29,12 @@ extension Query: CustomStringConvertible {
 
   /// Text that every server reads as this query, or nil: see `Statement.forwardingText`.
   public var forwardingText: String? {
+    guard let text = faithfulText, !hasParameters || isRead(outOf: text) else { return nil }
+    return text
+  }
+
+  /// What the printer holds to be that text.
+  var faithfulText: String? {
     var printer = Printer(.faithful)
     for (index, statement) in statements.enumerated() {
       if statement.needsPassword { return nil }
@@ -36,5 +42,11 @@ extension Query: CustomStringConvertible {
       printer.write(statement)
     }
     return printer.isFaithful ? printer.text : nil
+  }
+
+  /// Whether a server that is given this text comes to the same statements.
+  func isRead(outOf text: String) -> Bool {
+    guard let again = try? Query(parsing: text) else { return false }
+    return again.statements == statements
   }
 }

@@ -133,6 +133,42 @@ import Testing
     }
   }
 
+  /// A bound regular expression whose last byte is a backslash would take the closing slash into itself, and what follows
+  /// up to the next one.
+  @Test func boundRegexesDoNotLetOutWhatFollows() throws {
+    try Self.play { server, gatehouse in
+      let client = try RawClient(gatehouse)
+      for pattern in [#"a\\\\"#, #"\\Qa\\"#, #"\\Q\\E\\\\"#] {
+        for statement in [
+          "SELECT v FROM cpu WHERE host =~ $r OR host = 'x/; SELECT * FROM secret..vault --'",
+          #"SELECT v FROM $r, "x/, secret..vault WHERE v > 0 --""#,
+          "SHOW TAG VALUES WITH KEY =~ $r WHERE host = 'x/; SELECT v INTO secret..stolen FROM metrics..cpu --'",
+          "SELECT v FROM cpu WHERE host =~ $r OR host = 'x/; DROP DATABASE secret --'",
+        ] {
+          let parameters = "&params=" + #"{"r":{"regex":"\#(pattern)"}}"#.percentEncoded
+          let answers = try [
+            Request.query(statement, login: Self.both, parameters: parameters),
+            Request.form("db=metrics&q=\(statement.percentEncoded)\(parameters)", login: Self.both),
+          ].map(client.exchange)
+          for answer in answers { #expect(answer.status == 400, "\(statement): \(answer.status) \(answer.text)") }
+        }
+      }
+      #expect(try !server.query("SHOW MEASUREMENTS ON secret").contains("stolen"))
+    }
+  }
+
+  /// A client that is told of a bad gateway would send such a write again for ever.
+  @Test func aWriteWithControlCharactersIsRefusedAsInfluxDBRefusesIt() throws {
+    try Self.play { _, gatehouse in
+      let client = try RawClient(gatehouse)
+      for line in ["bad\u{01}line", "bad\u{0c}line\ncpu v=1", "a\u{7f}", "n\u{00} v=x", "b\u{1b} v=x"] {
+        let answer = try client.exchange(Request.write(line, login: Self.both))
+        #expect(answer.status == 400 && answer.text.contains("unable to parse"), "\(answer.status) \(answer.text)")
+        #expect(try client.exchange(Request.write("cpu v=1", login: Self.both)).status == 204)
+      }
+    }
+  }
+
   @Test func continuousQueriesAreMadeAndShownWithinWhatMayBeRead() throws {
     try Self.play { server, gatehouse in
       let client = try RawClient(gatehouse)

@@ -78,6 +78,15 @@ private func read(_ status: String, _ fields: String..., answersHead: Bool = fal
     #expect(read("200 OK", line).problem == .malformedField)
   }
 
+  /// InfluxDB repeats there what a client sent.
+  @Test(arguments: ["bad\u{01}line", "\u{00}", "a\u{7f}\u{1b}", "\u{0c} b"])
+  func leavesOutInfluxDBsErrorWithControlCharacters(value: String) {
+    let head = read("400 Bad Request", "X-Influxdb-Error: \(value)", "Content-Length: 2", "X-A: b").summary
+    #expect(head?.framing == .length(2))
+    #expect(read("400 Bad Request", "X-Influxdb-Error: a\rb", "Content-Length: 2").problem == .malformedField)
+    #expect(read("400 Bad Request", "X-Influxdb-Error: a\nb", "Content-Length: 2").problem == .bareLineFeed)
+  }
+
   @Test func refusesHeadOverTheLimit() {
     let limits = HeadLimits(bytes: 64, fields: 2)
     let long = Array("HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 64))\r\n\r\n".utf8)

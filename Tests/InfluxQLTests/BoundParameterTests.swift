@@ -74,6 +74,27 @@ struct BoundParameterTests {
         == #"SELECT v FROM /a\nb\r\x00/ WHERE a = 'a\nb'"#)
   }
 
+  @Test(arguments: [#"a\\"#, #"\Qa\"#, #"\Q\E\\"#]) func lettingARegexTakeInWhatFollowsIsNotForwarded(pattern: String)
+    throws
+  {
+    for text in [
+      "SELECT v FROM cpu WHERE host =~ $r OR host = 'x/; SELECT * FROM secret..vault --'",
+      #"SELECT v FROM $r, "x/, secret..vault WHERE v > 0 --""#,
+      "SHOW TAG VALUES WITH KEY =~ $r WHERE a = 'x/; DROP DATABASE secret --'",
+    ] {
+      let query = try Query(parsing: text, parameters: ["r": .regex(Name(pattern))])
+      #expect(query.forwardingText == nil, "\(text)")
+    }
+  }
+
+  @Test(arguments: [#"a\/b"#, "a/b", #"\\d"#, #"\Qa/\E"#]) func forwardsRegexesThatTextCanSay(pattern: String) throws {
+    let query = try Query(
+      parsing: "SELECT v FROM cpu WHERE host =~ $r OR host = 'x/; SELECT w FROM secret..vault --'",
+      parameters: ["r": .regex(Name(pattern))])
+    let again = try Query(parsing: try #require(query.forwardingText))
+    #expect(again.statements == query.statements)
+  }
+
   @Test func keepsParametersApartThatLookAlike() throws {
     let values: [Name: BoundParameter] = ["e\u{301}": .identifier("one"), "\u{e9}": .identifier("two")]
     let query = try Query(parsing: "SELECT v FROM $\"\u{e9}\"..m", parameters: values)

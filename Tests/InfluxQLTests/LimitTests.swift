@@ -35,11 +35,20 @@ struct LimitTests {
   }
 
   @Test func readsLongRowsWithoutNesting() throws {
-    let terms = String(repeating: "a = 1 OR ", count: 100_000)
+    let terms = String(repeating: "a = 1 OR ", count: 12_000)
     let query = try Query(parsing: "SELECT v FROM m WHERE \(terms)a = 1")
     #expect(query.statements.count == 1)
-    #expect(query.description.utf8.count > 800_000)
+    #expect(query.description.utf8.count > 100_000)
     #expect(try Query(parsing: String(repeating: "SHOW DATABASES;", count: 20_000)).statements.count == 20_000)
+  }
+
+  @Test(arguments: ["SELECT v FROM m", "SELECT v FROM m WHERE a = 1", "SHOW DATABASES;"])
+  func refusesMoreThanAHundredThousandTokens(start: String) throws {
+    let more = start.hasSuffix(";") ? "SHOW DATABASES;" : start.hasSuffix("1") ? " OR a = 1" : ",m"
+    func text(_ count: Int) -> String { start + String(repeating: more, count: count) }
+    let shortest = more == ",m" ? 2 : more.utf8.filter { $0 == 0x20 }.count * 2 + 2
+    #expect(throws: Never.self) { try Query(parsing: text(90_000 / shortest)) }
+    #expect(throws: ParseError.self) { try Query(parsing: text(200_000 / shortest)) }
   }
 
   /// Pieces of statements, cut and joined at random with a fixed seed: the parser may refuse, and must not trap.
