@@ -28,13 +28,16 @@ extension Query: CustomStringConvertible {
   public var description: String { statements.map(\.description).joined(separator: ";\n") }
 
   /// Text that every server reads as this query, or nil: see `Statement.forwardingText`.
-  public var forwardingText: String? {
+  public var forwardingText: String? { forwardingBytes.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The same in UTF-8.
+  public var forwardingBytes: [UInt8]? {
     var printer = Printer(.faithful)
     for (index, statement) in statements.enumerated() {
       if statement.needsPassword { return nil }
       if index > 0 { printer.write("; ") }
       printer.write(statement)
     }
-    return printer.isFaithful ? printer.text : nil
+    return printer.isFaithful ? printer.bytes : nil
   }
 }
