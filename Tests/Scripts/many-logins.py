@@ -1,20 +1,10 @@
-#!/bin/bash
-# Measures the management API with many logins in the store: many-logins.sh [COUNT]. Needs a release (`make build`).
-set -euo pipefail
-# shellcheck source=Tests/Scripts/common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+#!/usr/bin/env python3
+"""Measures the management API with many logins in the store: many-logins.py [COUNT]. Needs a release (`make build`)."""
+import http.client, json, os, re, signal, sqlite3, statistics, subprocess, sys, tempfile, threading, time
 
-count=${1:-100000}
-binary=${GATEHOUSE_BINARY:-$root/.build/release/gatehouse}
-[[ -x $binary ]] || fail "no $binary: make build"
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-
-python3 - "$binary" "$folder" "$count" <<'PYTHON'
-import http.client, json, os, re, signal, sqlite3, statistics, subprocess, sys, threading, time
-
-binary, folder, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+binary = os.environ.get("GATEHOUSE_BINARY", os.path.join(ROOT, ".build/release/gatehouse"))
+count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 PATH = "/legacy/authorizations"
 HZ = os.sysconf("SC_CLK_TCK")
 
@@ -22,7 +12,7 @@ HZ = os.sysconf("SC_CLK_TCK")
 class Gatehouse:
     """A gatehouse of its own with so many logins in its store."""
 
-    def __init__(self, name, logins):
+    def __init__(self, folder, name, logins):
         self.folder = os.path.join(folder, name)
         os.mkdir(self.folder)
         self.config = os.path.join(self.folder, "gatehouse.toml")
@@ -236,7 +226,7 @@ def elsewhere(gatehouse):
     print(f"    a token made by the command line counts after  {spread(lags)}   (CPU {gatehouse.cpu() - cpu:.2f} s)")
 
 
-def bare_disk(rounds=300):
+def bare_disk(folder, rounds=300):
     """What one fsync of a few pages costs here."""
     times = []
     with open(os.path.join(folder, "probe"), "wb", buffering=0) as file:
@@ -246,20 +236,21 @@ def bare_disk(rounds=300):
           f" load {os.getloadavg()[0]:.1f}")
 
 
-bare_disk()
-for name, logins in ("one", 1), ("many", count):
-    gatehouse = Gatehouse(name, logins)
-    print(f"\n{logins} logins: started in {gatehouse.started:.2f} s, resident {gatehouse.memory():.1f} MiB"
-          f" (peak {gatehouse.memory('VmHWM'):.1f})")
-    if name == "one":
-        alone = gatehouse.memory()
-    else:
-        print(f"    {(gatehouse.memory() - alone) * 1048576 / logins:.0f} bytes a login")
-    look_ups(gatehouse, f"login-{logins // 2:06}")
-    changes(gatehouse)
-    if name == "many":
-        lists(gatehouse, logins)
-        busy_changes(gatehouse)
-    elsewhere(gatehouse)
-    gatehouse.stop()
-PYTHON
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        bare_disk(folder)
+        for name, logins in ("one", 1), ("many", count):
+            gatehouse = Gatehouse(folder, name, logins)
+            print(f"\n{logins} logins: started in {gatehouse.started:.2f} s, resident {gatehouse.memory():.1f} MiB"
+                  f" (peak {gatehouse.memory('VmHWM'):.1f})")
+            if name == "one":
+                alone = gatehouse.memory()
+            else:
+                print(f"    {(gatehouse.memory() - alone) * 1048576 / logins:.0f} bytes a login")
+            look_ups(gatehouse, f"login-{logins // 2:06}")
+            changes(gatehouse)
+            if name == "many":
+                lists(gatehouse, logins)
+                busy_changes(gatehouse)
+            elsewhere(gatehouse)
+            gatehouse.stop()
