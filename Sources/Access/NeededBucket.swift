@@ -27,10 +27,9 @@ struct NeededBucket {
   /// database and policy for a name as well as its own: `db/*` means the *mapping's* database, so that an alias grants
   /// what the alias says and no more.
   func isPermitted(_ action: Action, by permissions: [Permission]) -> Bool {
-    let needed = Permission(action, Resource(type: .buckets, id: id, organizationID: organization))
-    return permissions.contains { held in
+    permissions.contains { held in
       guard held.resource.id == nil, let name = held.resource.name, held.resource.type == .buckets else {
-        return held.covers(needed)
+        return held.covers(Permission(action, Resource(type: .buckets, id: id, organizationID: organization)))
       }
       guard held.action == action else { return false }
       if let scope = held.resource.organizationID, scope != organization { return false }

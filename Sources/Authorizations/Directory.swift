@@ -70,9 +70,20 @@ public final class Directory: Sendable {
   private let bucketIndex: [Identifier: Int]
   private let databaseIndex: [DatabaseKey: [Int]]
 
+  /// By the bytes of the name, which are not copied for a look-up.
   private struct DatabaseKey: Hashable {
     let organization: Identifier
-    let database: [UInt8]
+    let database: String
+
+    static func == (left: DatabaseKey, right: DatabaseKey) -> Bool {
+      left.organization == right.organization && left.database.utf8.elementsEqual(right.database.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(organization)
+      var database = database
+      database.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
   }
 
   public init(organizations: [Organization], users: [User], buckets: [Bucket], mappings: [Mapping]) {
@@ -82,7 +93,7 @@ public final class Directory: Sendable {
     self.mappings = mappings
     bucketIndex = Dictionary(buckets.indices.map { (buckets[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     databaseIndex = Dictionary(grouping: mappings.indices) {
-      DatabaseKey(organization: mappings[$0].organizationID, database: Array(mappings[$0].database.utf8))
+      DatabaseKey(organization: mappings[$0].organizationID, database: mappings[$0].database)
     }
   }
 
@@ -104,13 +115,19 @@ public final class Directory: Sendable {
 
   /// All mappings of a database, in listing order; empty where the database is unknown.
   public func mappings(of database: String, in organization: Identifier) -> [Mapping] {
-    (databaseIndex[DatabaseKey(organization: organization, database: Array(database.utf8))] ?? []).map { mappings[$0] }
+    places(of: database, in: organization).map { mappings[$0] }
   }
 
   /// The mapping that (database, policy) means; an empty or absent policy means the default one.
   public func mapping(database: String, retentionPolicy: String?, in organization: Identifier) -> Mapping? {
-    let candidates = mappings(of: database, in: organization)
-    guard let policy = retentionPolicy, !policy.isEmpty else { return candidates.first { $0.isDefault } }
-    return candidates.first { $0.retentionPolicy.utf8.elementsEqual(policy.utf8) }
+    let candidates = places(of: database, in: organization)
+    guard let policy = retentionPolicy, !policy.isEmpty else {
+      return candidates.first { mappings[$0].isDefault }.map { mappings[$0] }
+    }
+    return candidates.first { mappings[$0].retentionPolicy.utf8.elementsEqual(policy.utf8) }.map { mappings[$0] }
+  }
+
+  private func places(of database: String, in organization: Identifier) -> [Int] {
+    databaseIndex[DatabaseKey(organization: organization, database: database)] ?? []
   }
 }

@@ -79,19 +79,19 @@ extension Sequence<Permission> {
   public func cover(_ needed: Permission) -> Bool { contains { $0.covers(needed) } }
 }
 
+private enum OperatorPermissions {
+  static let all = ResourceType.allCases.filter { $0 != .instance }.flatMap { type in
+    Action.allCases.map { Permission($0, Resource(type: type)) }
+  }
+}
+
 extension [Permission] {
   /// Read and write on every type, unscoped: what `gatehouse token create --operator` gives.
-  public static var operatorPermissions: Self {
-    ResourceType.allCases.filter { $0 != .instance }.flatMap { type in
-      Action.allCases.map { Permission($0, Resource(type: type)) }
-    }
-  }
+  public static var operatorPermissions: Self { OperatorPermissions.all }
 
   /// Whether these cover read and write on every type, unscoped.
   public var areOperator: Bool {
-    // Without making the list: this is asked for every query.
-    ResourceType.allCases.allSatisfy { type in
-      type == .instance || Action.allCases.allSatisfy { cover(Permission($0, Resource(type: type))) }
-    }
+    // The list is made once: this is asked for every query.
+    OperatorPermissions.all.allSatisfy { cover($0) }
   }
 }

@@ -31,7 +31,7 @@ public struct Explainer: Sendable {
       var form = CanonicalParameters()
       for (name, value) in [("db", database), ("rp", retentionPolicy), ("params", parameters), ("q", text)]
         as [(StaticString, String)]
-      { form.append(name, value.utf8) }
+      { form.append(name, value) }
       let values: FormValues
       do throws(FormValues.Problem) { values = try FormValues(form.text) } catch { throw .malformed(error.reason) }
       request = try QueryRequest(values, dialect: policy.dialect)

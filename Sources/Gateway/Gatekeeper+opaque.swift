@@ -25,9 +25,9 @@ extension Gatekeeper {
       requirements: [Requirement(action, .policy(database: database, retentionPolicy: policy))],
       say: { permit in
         var parameters = CanonicalParameters()
-        parameters.append("db", database.utf8)
+        parameters.append("db", database)
         let decided = permit?.grants.first?.mappings.first?.retentionPolicy
-        if let policy = policy ?? decided { parameters.append("rp", policy.utf8) }
+        if let policy = policy ?? decided { parameters.append("rp", policy) }
         return Saying(
           line: RequestLine(
             .post, isRead ? "/api/v1/prom/read" : "/api/v1/prom/write", parameters: parameters))
@@ -52,7 +52,7 @@ extension Gatekeeper {
     try refuseCrossSite(view)
     let isNewer = settings.dialect == .influxDB2
     var parameters = CanonicalParameters()
-    if isNewer { parameters.append("orgID", principal.organizationID.description.utf8) }
+    if isNewer { parameters.append("orgID", principal.organizationID.description) }
     let line = RequestLine(.post, "/api/v2/query", parameters: parameters)
     let reading = Requirement(.read, .organization)
     return DataRequest(
@@ -85,15 +85,15 @@ extension Gatekeeper {
     if settings.dialect == .influxDB1 {
       let (database, policy) = try databaseAndPolicy(ofBucket: wanted, identity)
       notes.database = database
-      parameters.append("bucket", (policy.map { "\(database)/\($0)" } ?? database).utf8)
+      parameters.append("bucket", (policy.map { "\(database)/\($0)" } ?? database))
       target = .database(database)
     } else {
       let found =
         (try? Identifier(parsing: wanted)).flatMap { directory.bucket($0) }
         ?? (id.isEmpty ? directory.bucket(named: wanted, in: principal.organizationID) : nil)
       guard let found else { throw .refuse(Self.unknownBucket(wanted)) }
-      parameters.append("orgID", principal.organizationID.description.utf8)
-      parameters.append("bucketID", found.id.description.utf8)
+      parameters.append("orgID", principal.organizationID.description)
+      parameters.append("bucketID", found.id.description)
       target = .bucket(found.id)
     }
     let line = RequestLine(.post, "/api/v2/delete", parameters: parameters)

@@ -32,20 +32,26 @@ extension Gatekeeper {
       return .local(answer)
     }
     let policy = QueryPolicy(dialect: settings.dialect)
-    let needs = statements.enumerated().flatMap { index, statement -> [(Int, StatementNeed)] in
-      // Whole answers, for an administrator, take the credential that sees everything.
-      if isOperator, statement.needsFilteredAnswer { return [(index, .administration)] }
-      return policy.needs(of: statement, database: request.database, policy: request.policy).map { (index, $0) }
+    var needs: [(Int, StatementNeed)] = []
+    for (index, statement) in statements.enumerated() {
+      if isOperator, statement.needsFilteredAnswer {
+        // Whole answers, for an administrator, take the credential that sees everything.
+        needs.append((index, .administration))
+      } else {
+        for need in policy.needs(of: statement, database: request.database, policy: request.policy) {
+          needs.append((index, need))
+        }
+      }
     }
     let filter = isOperator ? nil : filter(statements, request, identity, policy)
     let isChanging = statements.contains(where: \.isChanging)
-    guard let text = request.query.forwardingText else {
+    guard let text = request.query.forwardingBytes else {
       throw .refuse(.malformed("error parsing query: a name holds a character that cannot be carried"))
     }
     let method = view.head.method
     return .data(
       DataRequest(
-        requirements: needs.map(\.1.requirement),
+        requirements: needs.map { $0.1.requirement },
         say: { permit in
           let pinned = Self.pinnedPolicy(request, permit)
           let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil)
@@ -55,7 +61,7 @@ extension Gatekeeper {
         },
         isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging,
         key: key,
-        refuse: { denial, principal in Self.denied(denial, principal, statements, needs) }))
+        refuse: { [needs] denial, principal in Self.denied(denial, principal, statements, needs) }))
   }
 
   /// What is refused whoever asks.

@@ -40,10 +40,10 @@ extension Gatekeeper {
     _ bucket: String, org: [UInt8]?, _ precision: StaticString?, _ identity: Identity
   ) throws(Interruption) -> DataRequest {
     var parameters = CanonicalParameters()
-    parameters.append("bucket", bucket.utf8)
+    parameters.append("bucket", bucket)
     if let precision {
       let name: StaticString = precision.description == "n" ? "ns" : precision.description == "u" ? "us" : precision
-      name.withUTF8Buffer { parameters.append("precision", $0) }
+      parameters.append("precision", name.description)
     }
     guard case .principal(let principal) = identity else {
       if let org { parameters.append("org", org) }
@@ -52,7 +52,7 @@ extension Gatekeeper {
         requirements: [], say: { _ in Saying(line: line) }, maximumBody: settings.limits.writeBytes,
         refuse: { _, _ in .refuse(.notFound) })
     }
-    parameters.append("org", principal.organizationID.description.utf8)
+    parameters.append("org", principal.organizationID.description)
     let id = (try? Identifier(parsing: bucket)).flatMap { directory.bucket($0) }
     guard let found = id ?? directory.bucket(named: bucket, in: principal.organizationID) else {
       throw .refuse(Self.unknownBucket(bucket))
@@ -73,11 +73,11 @@ extension Gatekeeper {
       requirements: [.write(database, retentionPolicy: policy)],
       say: { permit in
         var parameters = CanonicalParameters()
-        parameters.append("db", database.utf8)
+        parameters.append("db", database)
         // The policy that the decision went by, so that a default that changes in between changes nothing.
         let decided = permit?.grants.first?.mappings.first?.retentionPolicy
-        if let policy = policy ?? decided { parameters.append("rp", policy.utf8) }
-        if let precision { precision.withUTF8Buffer { parameters.append("precision", $0) } }
+        if let policy = policy ?? decided { parameters.append("rp", policy) }
+        if let precision { parameters.append("precision", precision.description) }
         if let consistency, !consistency.isEmpty { parameters.append("consistency", consistency) }
         return Saying(line: RequestLine(.post, "/write", parameters: parameters))
       },

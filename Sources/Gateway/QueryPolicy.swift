@@ -53,13 +53,13 @@ public struct QueryPolicy: Sendable {
       return statement.writes.map { need(.write, $0, database: database, policy: policy) }
     }
     let database = Self.database(of: statement, database)
-    return statement.requirements.map { requirement in
-      switch requirement {
-      case .read(let reference): need(.read, reference, database: database, policy: policy)
-      case .write(let reference): need(.write, reference, database: database, policy: policy)
-      case .operator: .administration
-      }
-    }
+    // `Statement.requirements`, without making that list first.
+    if statement.needsOperator { return [.administration] }
+    var needs: [StatementNeed] = []
+    needs.reserveCapacity(statement.reads.count + statement.writes.count)
+    for reference in statement.reads { needs.append(need(.read, reference, database: database, policy: policy)) }
+    for reference in statement.writes { needs.append(need(.write, reference, database: database, policy: policy)) }
+    return needs
   }
 
   /// Where a server looks for what names no database: recorded of 1.6.7, which takes the database of the request for a

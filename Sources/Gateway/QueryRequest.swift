@@ -51,18 +51,18 @@ struct QueryRequest {
   /// upstream cannot read anything else in it, and `params` bound.
   ///
   /// - Parameters:
-  ///   - text: the query's `forwardingText`.
+  ///   - text: the query's `forwardingBytes`.
   ///   - pinned: the default policy that the decision went by, where the request named none.
   ///   - isFiltered: whether the answer will be read here, and so must come in one JSON document.
-  func canonical(_ text: String, pinned: String?, isFiltered: Bool) -> CanonicalParameters {
-    var parameters = CanonicalParameters()
-    if !database.isEmpty { parameters.append("db", database.utf8) }
-    if let policy = policy ?? pinned { parameters.append("rp", policy.utf8) }
+  func canonical(_ text: [UInt8], pinned: String?, isFiltered: Bool) -> CanonicalParameters {
+    var parameters = CanonicalParameters(capacity: database.utf8.count * 3 + text.count * 3 + 64)
+    if !database.isEmpty { parameters.append("db", database) }
+    if let policy = policy ?? pinned { parameters.append("rp", policy) }
     for name in Self.carried {
       if isFiltered, name.utf8Start == Self.carried[1].utf8Start { continue }
       if let value = values[name], !value.isEmpty { parameters.append(name, value) }
     }
-    parameters.append("q", text.utf8)
+    parameters.append("q", text)
     return parameters
   }
 
@@ -70,12 +70,17 @@ struct QueryRequest {
   /// be pinned with `rp`, which a server applies to all of them.
   var databaseOfDefaults: String? {
     var found: String?
-    for reference in query.statements.flatMap({ $0.reads + $0.writes }) where reference.retentionPolicy == nil {
-      let named = reference.database?.text ?? database
-      if let found, !found.utf8.elementsEqual(named.utf8) { return nil }
-      found = named
+    for statement in query.statements {
+      guard statement.kind == .select else { return nil }
+      for references in [statement.reads, statement.writes] {
+        for reference in references where reference.retentionPolicy == nil {
+          let named = reference.database?.text ?? database
+          if let found, !found.utf8.elementsEqual(named.utf8) { return nil }
+          found = named
+        }
+      }
     }
-    return query.statements.allSatisfy { $0.kind == .select } ? found : nil
+    return found
   }
 }
 

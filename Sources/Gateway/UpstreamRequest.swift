@@ -184,11 +184,23 @@ struct RequestLine {
 struct CanonicalParameters {
   private(set) var text: [UInt8] = []
 
-  mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
+  /// - Parameter capacity: bytes that will do, if that is known.
+  init(capacity: Int = 0) { text.reserveCapacity(capacity) }
+
+  mutating func append(_ name: StaticString, _ value: [UInt8]) {
+    begin(name)
+    PercentCoding.append(value, to: &text)
+  }
+
+  mutating func append(_ name: StaticString, _ value: String) {
+    begin(name)
+    PercentCoding.append(value, to: &text)
+  }
+
+  private mutating func begin(_ name: StaticString) {
     if !text.isEmpty { text.append(UInt8(ascii: "&")) }
     text.append(name)
     text.append(UInt8(ascii: "="))
-    PercentCoding.append(value, to: &text)
   }
 }
 

@@ -1,5 +1,7 @@
 // The values of a query string or an urlencoded form, read as Go's net/url reads them, or refused.
 
+import Glibc
+
 /// Decoded name–value pairs in their order. Of a repeated name the first counts, as upstream.
 public struct FormValues: Sendable, Equatable {
   public struct Pair: Sendable, Equatable {
@@ -31,16 +33,11 @@ public struct FormValues: Sendable, Equatable {
   public init(_ text: UnsafeRawBufferPointer, maximumPairs: Int = 1_000) throws(Problem) {
     var start = 0
     while start < text.count {
-      var end = start
-      var equals: Int?
-      while end < text.count, text[end] != UInt8(ascii: "&") {
-        if text[end] == UInt8(ascii: ";") { throw .semicolon }
-        if text[end] == UInt8(ascii: "="), equals == nil { equals = end }
-        end += 1
-      }
+      let end = text.firstIndex(of: UInt8(ascii: "&"), from: start, upTo: text.count) ?? text.count
+      if text.firstIndex(of: UInt8(ascii: ";"), from: start, upTo: end) != nil { throw .semicolon }
       if end > start {
         guard pairs.count < maximumPairs else { throw .tooManyPairs }
-        let nameEnd = equals ?? end
+        let nameEnd = text.firstIndex(of: UInt8(ascii: "="), from: start, upTo: end) ?? end
         let name = try Self.decode(text[bytes: ByteRange(start, upTo: nameEnd)])
         let value = try Self.decode(text[bytes: ByteRange(min(nameEnd + 1, end), upTo: end)])
         pairs.append(Pair(name: name, value: value))
@@ -61,7 +58,8 @@ public struct FormValues: Sendable, Equatable {
 
   private static func decode(_ bytes: UnsafeRawBufferPointer) throws(Problem) -> [UInt8] {
     guard let decoded = PercentCoding.decode(bytes, plusIsBlank: true) else { throw .percentEncoding }
-    guard !decoded.contains(0) else { throw .nul }
+    let hasNUL = decoded.withUnsafeBytes { $0.firstIndex(of: 0, from: 0, upTo: $0.count) != nil }
+    guard !hasNUL else { throw .nul }
     return decoded
   }
 
@@ -81,5 +79,15 @@ extension FormValues {
     var merged = self
     merged.pairs += other.pairs.filter { pair in !pairs.contains { $0.name == pair.name } }
     return merged
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Where `byte` stands first within `start ..< end`, which must lie within the buffer.
+  fileprivate func firstIndex(of byte: UInt8, from start: Int, upTo end: Int) -> Int? {
+    guard start < end, let baseAddress, let found = memchr(baseAddress + start, Int32(byte), end - start) else {
+      return nil
+    }
+    return UnsafeRawPointer(found) - baseAddress
   }
 }

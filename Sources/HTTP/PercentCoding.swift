@@ -3,50 +3,73 @@
 public enum PercentCoding {
   /// Decodes `%xx` and, in forms, `+` as a blank; nil where a `%` is not followed by two hexadecimal digits.
   public static func decode(_ bytes: UnsafeRawBufferPointer, plusIsBlank: Bool) -> [UInt8]? {
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
+    // Filled and then cut: byte by byte, an array would look at its own size each time.
+    var result = [UInt8](repeating: 0, count: bytes.count)
+    var output = result.mutableSpan
+    var length = 0
     var i = 0
     while i < bytes.count {
-      let byte = bytes[i]
+      var byte = bytes[i]
+      i += 1
       if byte == UInt8(ascii: "%") {
-        guard i + 2 < bytes.count, let high = bytes[i + 1].hexadecimalValue, let low = bytes[i + 2].hexadecimalValue
+        guard i + 1 < bytes.count, let high = bytes[i].hexadecimalValue, let low = bytes[i + 1].hexadecimalValue
         else { return nil }
-        result.append(high << 4 | low)
-        i += 3
-      } else {
-        result.append(plusIsBlank && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-        i += 1
+        byte = high << 4 | low
+        i += 2
+      } else if plusIsBlank, byte == UInt8(ascii: "+") {
+        byte = UInt8(ascii: " ")
       }
+      output[length] = byte
+      length += 1
     }
+    result.removeLast(result.count - length)
     return result
   }
 
   /// Appends `value` encoded so that every reader of queries and forms agrees on it: unreserved characters of RFC 3986
   /// §2.3 stand for themselves, everything else is `%XX`.
-  public static func append(_ value: some Sequence<UInt8>, to result: inout [UInt8]) {
-    // Texts and arrays at once; what has no bytes in one place, byte by byte.
-    if value.withContiguousStorageIfAvailable({ append(bytes: $0, to: &result) }) == nil {
-      append(bytes: value, to: &result)
-    }
+  public static func append(_ value: [UInt8], to result: inout [UInt8]) {
+    append(value.span, to: &result)
   }
 
-  @inline(__always)
-  private static func append(bytes: some Sequence<UInt8>, to result: inout [UInt8]) {
-    for byte in bytes {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        result.append(byte)
-      default:
-        result.append(UInt8(ascii: "%"))
-        result.append(hexadecimalDigit(byte >> 4))
-        result.append(hexadecimalDigit(byte & 15))
+  public static func append(_ value: String, to result: inout [UInt8]) {
+    append(value.utf8.span, to: &result)
+  }
+
+  private static func append(_ value: Span<UInt8>, to result: inout [UInt8]) {
+    let start = result.count
+    result.append(contentsOf: repeatElement(0, count: value.count * 3))
+    var output = result.mutableSpan
+    var length = start
+    for i in 0..<value.count {
+      let byte = value[i]
+      if byte.isUnreserved {
+        output[length] = byte
+        length += 1
+      } else {
+        output[length] = UInt8(ascii: "%")
+        output[length + 1] = hexadecimalDigit(byte >> 4)
+        output[length + 2] = hexadecimalDigit(byte & 15)
+        length += 3
       }
     }
+    result.removeLast(result.count - length)
   }
 
   private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+  }
+}
+
+extension UInt8 {
+  /// The unreserved characters, one bit each: `-`, `.`, digits, letters, `_`, `~`.
+  fileprivate var isUnreserved: Bool {
+    let set: UInt64 =
+      switch self {
+      case ..<0x40: 0x03ff_6000_0000_0000
+      case ..<0x80: 0x47ff_fffe_87ff_fffe
+      default: 0
+      }
+    return set >> UInt64(self & 0x3f) & 1 == 1
   }
 }

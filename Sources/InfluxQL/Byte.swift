@@ -13,6 +13,8 @@ enum Byte {
   static let asterisk = UInt8(ascii: "*")
   static let dot = UInt8(ascii: ".")
   static let colon = UInt8(ascii: ":")
+  static let leftBracket = UInt8(ascii: "(")
+  static let rightBracket = UInt8(ascii: ")")
   static let minus = UInt8(ascii: "-")
 
   static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }

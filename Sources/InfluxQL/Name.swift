@@ -39,6 +39,12 @@ public struct Name: Hashable, Sendable, ExpressibleByStringLiteral, CustomString
     hasher.combine(UInt8(0xFF))
   }
 
+  /// In lower case, as Unicode has it.
+  var lowercased: Name {
+    let isLowercase = text.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    return isLowercase ? self : Name(text.lowercased())
+  }
+
   /// The name, or nil where it is empty: an empty database or policy means the default one, spelled `""` or not.
   var nonEmpty: Name? { isEmpty ? nil : self }
 }

@@ -9,6 +9,8 @@ extension Parser {
         unscan()
         return expression
       }
+      // A condition with a time has three, with a range of them seven.
+      if expression.rest.isEmpty { expression.rest.reserveCapacity(3) }
       let term = operation.takesRegex ? Term.regex(try parseRequiredRegex()) : try parseTerm()
       expression.rest.append(Expression.Operation(operator: operation, term: term))
     }
@@ -51,7 +53,7 @@ extension Parser {
     case .true, .false: return .boolean(token.kind == .true)
     case .durationLiteral:
       do {
-        return .duration(try TimeSpan(reading: content(of: token)))
+        return .duration(try span(of: token))
       } catch {
         throw plainFailure(error.message, at: token)
       }
@@ -142,7 +144,7 @@ extension Parser {
   /// A call whose opening bracket has been read.
   private mutating func parseCall(of token: Token, named name: Name) throws(ParseError) -> Term.Call {
     try enter(at: token)
-    var call = Term.Call(name: Name(name.text.lowercased()), arguments: [])
+    var call = Term.Call(name: name.lowercased, arguments: [])
     if let pattern = try parseRegex() {
       call.arguments.append(Expression(first: .regex(pattern), rest: []))
     } else {

@@ -117,14 +117,17 @@ extension Parser {
 extension Expression {
   /// The operator that a SELECT clause may not hold and that the server would name: the loosest, outermost one.
   var firstLogicalOperator: Operator? {
-    if let loosest = rest.map(\.operator.precedence).min(),
-      let root = rest.last(where: { $0.operator.precedence == loosest })?.operator, root.isLogical
-    {
-      return root
+    var root: Operator?
+    var logical: Operator?
+    for operation in rest {
+      // Of equally loose ones the last.
+      if operation.operator.precedence <= root?.precedence ?? .max { root = operation.operator }
+      if operation.operator.isLogical { logical = operation.operator }
     }
-    if let found = rest.last(where: { $0.operator.isLogical }) { return found.operator }
-    var found: Operator?
-    for term in [first] + rest.map(\.term) { found = term.firstLogicalOperator ?? found }
+    if let root, root.isLogical { return root }
+    if let logical { return logical }
+    var found = first.firstLogicalOperator
+    for operation in rest { found = operation.term.firstLogicalOperator ?? found }
     return found
   }
 }

@@ -91,10 +91,16 @@ extension Parser {
     return try duration(of: token)
   }
 
+  /// Of a duration's own digits and units nothing has to be repaired.
+  func span(of token: Token) throws(TimeSpan.ReadingError) -> TimeSpan {
+    if token.parameter >= 0 { return try TimeSpan(reading: content(of: token)) }
+    return try TimeSpan(reading: lexer.text[token.contentStart..<token.contentEnd])
+  }
+
   private func duration(of token: Token) throws(ParseError) -> TimeSpan {
     guard token.kind == .durationLiteral else { throw unexpected(token, expected: "duration") }
     do {
-      return try TimeSpan(reading: content(of: token))
+      return try span(of: token)
     } catch {
       throw failure(error.message, at: token)
     }

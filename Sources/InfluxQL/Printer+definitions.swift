@@ -6,8 +6,8 @@ extension Printer {
     write(name: query.name)
     writeOn(query.database)
     if query.every != nil || query.for != nil { write(" RESAMPLE") }
-    if let every = query.every { write(" EVERY \(every)") }
-    if let lookBack = query.for { write(" FOR \(lookBack)") }
+    if let every = query.every { write(text: " EVERY \(every)") }
+    if let lookBack = query.for { write(text: " FOR \(lookBack)") }
     write(" BEGIN ")
     write(query.selection)
     write(" END")
@@ -19,10 +19,10 @@ extension Printer {
     guard database.definesPolicy else { return }
     write(" WITH")
     let options = database.policy
-    if let duration = options.duration { write(" DURATION \(clock(duration))") }
-    if let replication = options.replication { write(" REPLICATION \(replication)") }
+    if let duration = options.duration { write(text: " DURATION \(clock(duration))") }
+    if let replication = options.replication { write(text: " REPLICATION \(replication)") }
     if let shard = options.shardDuration, shard.nanoseconds > 0 || style == .faithful {
-      write(" SHARD DURATION \(clock(shard))")
+      write(text: " SHARD DURATION \(clock(shard))")
     }
     writeLimits(options)
     if let name = database.policyName {
@@ -36,33 +36,33 @@ extension Printer {
 
   mutating func write(_ policy: PolicyDefinition, kind: StatementKind) {
     let options = policy.options
-    write(kind.keywords + " ")
+    write(text: kind.keywords + " ")
     write(name: policy.name)
     writeOn(policy.database)
-    if let duration = options.duration { write(" DURATION \(duration)") }
-    if let replication = options.replication { write(" REPLICATION \(replication)") }
+    if let duration = options.duration { write(text: " DURATION \(duration)") }
+    if let replication = options.replication { write(text: " REPLICATION \(replication)") }
     if let shard = options.shardDuration,
       shard.nanoseconds > 0 || kind == .alterRetentionPolicy || style == .faithful
     {
-      write(" SHARD DURATION \(shard)")
+      write(text: " SHARD DURATION \(shard)")
     }
     if options.isDefault { write(" DEFAULT") }
     writeLimits(options)
   }
 
   private mutating func writeLimits(_ options: PolicyOptions) {
-    if let future = options.futureLimit { write(" FUTURE LIMIT \(future)") }
-    if let past = options.pastLimit { write(" PAST LIMIT \(past)") }
+    if let future = options.futureLimit { write(text: " FUTURE LIMIT \(future)") }
+    if let past = options.pastLimit { write(text: " PAST LIMIT \(past)") }
   }
 
   mutating func write(_ subscription: Subscription, kind: StatementKind) {
-    write(kind.keywords + " ")
+    write(text: kind.keywords + " ")
     write(name: subscription.name)
     writeOn(subscription.database)
-    write(".")
+    write(byte: Byte.dot)
     write(name: subscription.retentionPolicy)
     guard kind == .createSubscription else { return }
-    write(" DESTINATIONS \(subscription.sendsToAll ? "ALL" : "ANY") ")
+    write(text: " DESTINATIONS \(subscription.sendsToAll ? "ALL" : "ANY") ")
     writeList(subscription.destinations) { $0.write(string: $1) }
   }
 
@@ -80,7 +80,7 @@ extension Printer {
   }
 
   mutating func write(_ grant: Grant, kind: StatementKind) {
-    write("\(kind.keywords) \(grant.privilege.rawValue)")
+    write(text: "\(kind.keywords) \(grant.privilege.rawValue)")
     writeOn(grant.database)
     write(kind == .grant || kind == .grantAdmin ? " TO " : " FROM ")
     write(name: grant.user)

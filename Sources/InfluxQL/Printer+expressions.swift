@@ -7,9 +7,9 @@ extension Printer {
     if case .regex = expression.first, !mayBeRegex { isFaithful = false }
     write(expression.first)
     for operation in expression.rest {
-      write(" ")
-      write(operation.operator.rawValue)
-      write(" ")
+      write(byte: Byte.space)
+      write(text: operation.operator.rawValue)
+      write(byte: Byte.space)
       if case .regex = operation.term, !operation.operator.takesRegex { isFaithful = false }
       write(operation.term)
     }
@@ -22,26 +22,26 @@ extension Printer {
       write(cast)
     case .call(let call):
       write(functionName: call.name)
-      write("(")
+      write(byte: Byte.leftBracket)
       writeList(call.arguments) { $0.write($1, mayBeRegex: true) }
-      write(")")
+      write(byte: Byte.rightBracket)
     case .distinct(let name):
       write("DISTINCT ")
-      if style == .faithful { write(name: name) } else { write(name.text) }
+      if style == .faithful { write(name: name) } else { write(text: name.text) }
     case .string(let content): write(string: content)
-    case .number(let value): write(DecimalFormat.decimal(value))
-    case .integer(let value): write(String(value))
-    case .unsigned(let value): write(String(value))
+    case .number(let value): write(text: DecimalFormat.decimal(value))
+    case .integer(let value): write(decimal: value)
+    case .unsigned(let value): write(decimal: value)
     case .boolean(let value): write(value ? "true" : "false")
-    case .duration(let span): write(span.description)
+    case .duration(let span): write(span)
     case .regex(let pattern): write(regex: pattern)
     case .wildcard(let cast):
-      write("*")
+      write(byte: Byte.asterisk)
       write(cast)
     case .parenthesized(let expression):
-      write("(")
+      write(byte: Byte.leftBracket)
       write(expression)
-      write(")")
+      write(byte: Byte.rightBracket)
     case .signed(let isNegative, let term):
       if style == .faithful {
         write(isNegative ? "-" : "+")
@@ -53,20 +53,20 @@ extension Printer {
   }
 
   private mutating func write(_ cast: Term.Cast?) {
-    if let cast { write("::\(cast.rawValue)") }
+    if let cast { write(text: "::\(cast.rawValue)") }
   }
 
   /// `distinct` is a keyword, and yet a function's name.
   private mutating func write(functionName name: Name) {
-    if style == .faithful, name != "distinct" { write(name: name) } else { write(name.text) }
+    if style == .faithful, name != "distinct" { write(name: name) } else { write(text: name.text) }
   }
 
   mutating func writeList<Element>(
-    _ elements: [Element], separator: String = ", ", each: (inout Printer, Element) -> Void
+    _ elements: [Element], separator: StaticString = ", ", each: (inout Printer, Element) -> Void
   ) {
-    for (index, element) in elements.enumerated() {
+    for index in elements.indices {
       if index > 0 { write(separator) }
-      each(&self, element)
+      each(&self, elements[index])
     }
   }
 
@@ -76,19 +76,19 @@ extension Printer {
     switch source {
     case .measurement(let measurement): write(measurement)
     case .subquery(let selection):
-      write("(")
+      write(byte: Byte.leftBracket)
       write(selection)
-      write(")")
+      write(byte: Byte.rightBracket)
     }
   }
 
   mutating func write(_ measurement: Measurement) {
     if let database = measurement.database {
       write(name: database)
-      write(".")
+      write(byte: Byte.dot)
     }
     if let policy = measurement.retentionPolicy { write(name: policy) }
-    if measurement.database != nil || measurement.retentionPolicy != nil { write(".") }
+    if measurement.database != nil || measurement.retentionPolicy != nil { write(byte: Byte.dot) }
     switch measurement.target {
     case .named(let name): if !name.isEmpty || style == .faithful { write(name: name) }
     case .matching(let pattern): write(regex: pattern)
@@ -128,13 +128,13 @@ extension Printer {
   mutating func write(_ order: SortOrder?) {
     guard let order else { return }
     write(" ORDER BY ")
-    if let field = order.field { write(field.text + " ") }
+    if let field = order.field { write(text: field.text + " ") }
     write(order.isAscending ? "ASC" : "DESC")
   }
 
   /// `LIMIT n` and its kin; zero is none.
   mutating func write(_ keyword: String, _ count: Int64) {
-    if count > 0 { write(" \(keyword) \(count)") }
+    if count > 0 { write(text: " \(keyword) \(count)") }
   }
 
   mutating func writeWithKey(_ filter: TagKeyFilter) {
@@ -155,7 +155,7 @@ extension Printer {
     case .oneOf(let keys):
       write("IN (")
       writeList(keys) { $0.write(name: $1) }
-      write(")")
+      write(byte: Byte.rightBracket)
     }
   }
 }

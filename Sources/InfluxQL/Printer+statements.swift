@@ -5,10 +5,10 @@ extension Printer {
     switch statement.body {
     case .selection(let selection): write(selection)
     case .explanation(let explanation):
-      write("EXPLAIN \(explanation.analyzes ? "ANALYZE " : "")\(explanation.isVerbose ? "VERBOSE " : "")")
+      write(text: "EXPLAIN \(explanation.analyzes ? "ANALYZE " : "")\(explanation.isVerbose ? "VERBOSE " : "")")
       write(explanation.selection)
     case .deletion(let deletion):
-      write(statement.kind.keywords)
+      write(text: statement.kind.keywords)
       writeFrom(deletion.sources)
       writeWhere(deletion.condition)
     case .metadata(let query): write(query, kind: statement.kind)
@@ -19,25 +19,25 @@ extension Printer {
     case .subscription(let subscription): write(subscription, kind: statement.kind)
     case .user(let user): write(user, kind: statement.kind)
     case .grant(let grant): write(grant, kind: statement.kind)
-    case .bare: write(statement.kind.keywords)
+    case .bare: write(text: statement.kind.keywords)
     case .named(let name):
-      write(statement.kind.keywords + (statement.kind == .showGrants ? " FOR " : " "))
+      write(text: statement.kind.keywords + (statement.kind == .showGrants ? " FOR " : " "))
       write(name: name)
     case .on(let name, let database):
-      write(statement.kind.keywords)
+      write(text: statement.kind.keywords)
       if !name.isEmpty || statement.kind != .showRetentionPolicies {
-        write(" ")
+        write(byte: Byte.space)
         write(name: name)
       }
       writeOn(database)
     case .module(let module):
-      write(statement.kind.keywords)
+      write(text: statement.kind.keywords)
       if let module {
         write(" FOR ")
         write(string: module)
       }
     case .number(let number, let host):
-      write("\(statement.kind.keywords) \(number)")
+      write(text: "\(statement.kind.keywords) \(number)")
       writeOn(host)
     }
   }
@@ -64,9 +64,9 @@ extension Printer {
     case .none: write(" fill(none)")
     case .previous: write(" fill(previous)")
     case .linear: write(" fill(linear)")
-    case .integer(let value): write(" fill(\(value))")
+    case .integer(let value): write(text: " fill(\(value))")
     case .number(let value):
-      write(" fill(\(style == .faithful ? DecimalFormat.decimal(value) : DecimalFormat.general(value)))")
+      write(text: " fill(\(style == .faithful ? DecimalFormat.decimal(value) : DecimalFormat.general(value)))")
     }
     write(selection.order)
     write("LIMIT", selection.limit)
@@ -77,9 +77,9 @@ extension Printer {
     if style == .faithful {
       write(" TZ(")
       write(string: zone)
-      write(")")
+      write(byte: Byte.rightBracket)
     } else {
-      write(" TZ('\(zone)')")
+      write(text: " TZ('\(zone)')")
     }
   }
 
@@ -87,9 +87,9 @@ extension Printer {
     let words = kind.keywords
     let cardinality = " CARDINALITY"
     if query.isExact, words.hasSuffix(cardinality) {
-      write(words.dropLast(cardinality.count) + " EXACT" + cardinality)
+      write(text: words.dropLast(cardinality.count) + " EXACT" + cardinality)
     } else {
-      write(words)
+      write(text: words)
     }
     writeOn(query.database)
     writeFrom(query.sources)
@@ -110,7 +110,7 @@ extension Printer {
       write(" ON ")
       write(database)
       if let policy = query.retentionPolicy {
-        write(".")
+        write(byte: Byte.dot)
         write(policy)
       }
     }
@@ -127,8 +127,8 @@ extension Printer {
 
   private mutating func write(_ scope: MeasurementsQuery.Scope) {
     switch scope {
-    case .every: write("*")
-    case .named(let name): if style == .faithful { write(name: name) } else { write(name.text) }
+    case .every: write(byte: Byte.asterisk)
+    case .named(let name): if style == .faithful { write(name: name) } else { write(text: name.text) }
     }
   }
 }

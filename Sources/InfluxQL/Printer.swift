@@ -1,6 +1,6 @@
 // Printing what was parsed: as the server prints it in its messages, or so that a server reads the same again.
 
-/// Writes statements into one string.
+/// Writes statements one behind the other.
 struct Printer {
   enum Style {
     /// As the server's own printer does (1.12), which loses quotation marks and a clause here and there.
@@ -11,29 +11,58 @@ struct Printer {
 
   let style: Style
   /// UTF-8. A string would be looked at with every piece that is put to it.
-  private var bytes: [UInt8] = []
+  private(set) var bytes: [UInt8] = []
   /// No text can express what was written. A server takes NUL for the end, and a carriage return for a line feed even
   /// between quotation marks.
   var isFaithful = true
 
   init(_ style: Style) {
     self.style = style
-    bytes.reserveCapacity(256)
+    bytes.reserveCapacity(512)
   }
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  mutating func write(_ string: String) {
-    var string = string
-    string.withUTF8 { bytes.append(contentsOf: $0) }
+  mutating func write(_ words: StaticString) { words.withUTF8Buffer { bytes.append(contentsOf: $0) } }
+
+  /// A mark of one byte, which is cheaper than a text of one byte.
+  mutating func write(byte: UInt8) { bytes.append(byte) }
+
+  mutating func write(text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+  }
+
+  /// Digit by digit into place: dashboards hold little but names and times.
+  mutating func write(decimal value: Int64) {
+    if value < 0 { bytes.append(Byte.minus) }
+    write(decimal: value.magnitude)
+  }
+
+  mutating func write(decimal value: UInt64) {
+    let start = bytes.count
+    var rest = value
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+      rest = quotient
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  mutating func write(_ span: TimeSpan) {
+    let (count, unit) = span.inLargestUnit
+    write(decimal: count)
+    write(unit)
   }
 
   /// A name, in quotation marks where it would not be read as one without.
   mutating func write(name: Name) {
     var text = name.text
     text.withUTF8 { name in
-      note(name)
       if Self.needsQuotes(name) {
+        // What needs none is letters and digits alone.
+        note(name)
         Self.append(name, between: Byte.quote, to: &bytes)
       } else {
         bytes.append(contentsOf: name)
@@ -92,6 +121,8 @@ struct Printer {
     for byte in name where !Byte.isWord(byte) { return true }
     guard name.count <= longestWord else { return false }
     if KeywordTable.shared.kind(of: name) != .identifier { return true }
+    // What all three begin with.
+    guard "fpv".utf8.contains(first | 0x20) else { return false }
     return newWords.contains { $0.utf8.count == name.count && name.elementsEqual($0.utf8) { $0 | 0x20 == $1 } }
   }
 

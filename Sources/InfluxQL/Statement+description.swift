@@ -28,24 +28,27 @@ extension Query: CustomStringConvertible {
   public var description: String { statements.map(\.description).joined(separator: ";\n") }
 
   /// Text that every server reads as this query, or nil: see `Statement.forwardingText`.
-  public var forwardingText: String? {
+  public var forwardingText: String? { forwardingBytes.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The same in UTF-8.
+  public var forwardingBytes: [UInt8]? {
     guard let text = faithfulText, !hasParameters || isRead(outOf: text) else { return nil }
     return text
   }
 
   /// What the printer holds to be that text.
-  var faithfulText: String? {
+  var faithfulText: [UInt8]? {
     var printer = Printer(.faithful)
     for (index, statement) in statements.enumerated() {
       if statement.needsPassword { return nil }
       if index > 0 { printer.write("; ") }
       printer.write(statement)
     }
-    return printer.isFaithful ? printer.text : nil
+    return printer.isFaithful ? printer.bytes : nil
   }
 
   /// Whether a server that is given this text comes to the same statements.
-  func isRead(outOf text: String) -> Bool {
+  func isRead(outOf text: [UInt8]) -> Bool {
     guard let again = try? Query(parsing: text) else { return false }
     return again.statements == statements
   }

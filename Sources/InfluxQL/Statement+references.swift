@@ -1,15 +1,9 @@
 // Everything that a statement reads and writes.
 
-extension Statement {
-  /// What it reads: every source, sub-queries' included, and the database behind ON. In the order in which a server
-  /// checks privileges.
-  public var reads: [SourceReference] { references.reads }
-
-  /// What it writes or destroys.
-  public var writes: [SourceReference] { references.writes }
-
-  var references: (reads: [SourceReference], writes: [SourceReference]) {
-    switch body {
+extension Statement.Body {
+  /// See `Statement.reads` and `Statement.writes`.
+  func references(_ kind: StatementKind) -> (reads: [SourceReference], writes: [SourceReference]) {
+    switch self {
     case .selection(let selection): return selection.references(in: nil)
     case .explanation(let explanation): return explanation.selection.references(in: nil)
     case .continuousQuery(let query):
@@ -18,7 +12,7 @@ extension Statement {
       return ([SourceReference(database: query.database.nonEmpty, extent: .anyPolicy)] + reads, writes)
     case .metadata(let query): return (query.reads(kind: kind), [])
     case .measurements(let query): return (query.reads, [])
-    case .on(let name, let database): return references(named: name, on: database?.nonEmpty)
+    case .on(let name, let database): return Self.references(kind, named: name, on: database?.nonEmpty)
     case .bare where kind == .showContinuousQueries || kind == .showQueries:
       return ([SourceReference(database: nil, extent: .anyPolicy)], [])
     case .deletion(let deletion): return ([], deletion.writes)
@@ -34,8 +28,8 @@ extension Statement {
     }
   }
 
-  private func references(
-    named name: Name, on database: Name?
+  private static func references(
+    _ kind: StatementKind, named name: Name, on database: Name?
   ) -> (reads: [SourceReference], writes: [SourceReference]) {
     switch kind {
     case .dropRetentionPolicy: ([], [SourceReference(database: database, retentionPolicy: name.nonEmpty)])

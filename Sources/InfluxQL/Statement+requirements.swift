@@ -7,7 +7,6 @@ extension Statement {
   /// DROP MEASUREMENT is an administrator's in 1.x and needs no more than `writes` in 2.x: this is the 1.x reading.
   public var requirements: [Requirement] {
     if needsOperator { return [.operator] }
-    let (reads, writes) = references
     return reads.map(Requirement.read) + writes.map(Requirement.write)
   }
 

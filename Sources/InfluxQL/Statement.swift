@@ -3,7 +3,19 @@
 /// A statement that was understood: what it is, and everything that was written in it.
 public struct Statement: Hashable, Sendable {
   public let kind: StatementKind
-  public var body: Body
+  public let body: Body
+  /// What it reads: every source, sub-queries' included, and the database behind ON. In the order in which a server
+  /// checks privileges.
+  public let reads: [SourceReference]
+  /// What it writes or destroys.
+  public let writes: [SourceReference]
+
+  init(kind: StatementKind, body: Body) {
+    self.kind = kind
+    self.body = body
+    // Asked for several times by each decision, and found out once.
+    (reads, writes) = body.references(kind)
+  }
 
   /// What a statement holds beside its kind.
   public indirect enum Body: Hashable, Sendable {

@@ -14,12 +14,13 @@ extension TimeSpan {
     }
   }
 
-  init(reading name: Name) throws(ReadingError) {
-    let bytes = name.text.utf8
+  init(reading name: Name) throws(ReadingError) { try self.init(reading: Array(name.text.utf8)[...]) }
+
+  init(reading bytes: ArraySlice<UInt8>) throws(ReadingError) {
     guard bytes.count >= 2 else { throw .invalid }
     var index = bytes.startIndex
     let isNegative = bytes[index] == Byte.minus
-    if isNegative { index = bytes.index(after: index) }
+    if isNegative { index += 1 }
     var sum: Int64 = 0
     var part = ""
     while index < bytes.endIndex {
@@ -28,14 +29,14 @@ extension TimeSpan {
       let factor = try Self.readUnit(bytes, &index)
       sum &+= count &* factor
       // Only the last part is named, and only if the sum overflowed.
-      if sum < 0 { part = String(name.text[start..<index]) }
+      if sum < 0 { part = String(decoding: bytes[start..<index], as: UTF8.self) }
     }
     if sum < 0, !isNegative { throw .overflow(part: part) }
     self.init(nanoseconds: isNegative ? 0 &- sum : sum)
   }
 
   private static func readCount(
-    _ bytes: String.UTF8View, _ index: inout String.Index
+    _ bytes: ArraySlice<UInt8>, _ index: inout Int
   ) throws(ReadingError) -> Int64 {
     var count: Int64 = 0
     let start = index
@@ -44,7 +45,7 @@ extension TimeSpan {
       let (sum, carry) = product.addingReportingOverflow(Int64(bytes[index] &- 0x30))
       guard !overflow, !carry else { throw .invalid }
       count = sum
-      index = bytes.index(after: index)
+      index += 1
     }
     guard index > start else { throw .invalid }
     return count
@@ -52,16 +53,16 @@ extension TimeSpan {
 
   /// The nanoseconds of a unit: one letter, `ms`, `ns` or `µ` (U+00B5).
   private static func readUnit(
-    _ bytes: String.UTF8View, _ index: inout String.Index
+    _ bytes: ArraySlice<UInt8>, _ index: inout Int
   ) throws(ReadingError) -> Int64 {
     func next() -> UInt8? {
       guard index < bytes.endIndex else { return nil }
-      defer { index = bytes.index(after: index) }
+      defer { index += 1 }
       return bytes[index]
     }
     func skip(_ byte: UInt8) -> Bool {
       guard index < bytes.endIndex, bytes[index] == byte else { return false }
-      index = bytes.index(after: index)
+      index += 1
       return true
     }
     switch next() {

@@ -8,9 +8,28 @@ public struct TimeSpan: Hashable, Sendable, CustomStringConvertible {
 
   /// The largest unit that divides it without rest, as the server prints durations in statements: `90m`, `1w`, `5u`.
   public var description: String {
-    if nanoseconds == 0 { return "0s" }
-    for (unit, name) in Self.printedUnits where nanoseconds % unit == 0 { return String(nanoseconds / unit) + name }
-    return "\(nanoseconds)ns"
+    let (count, unit) = inLargestUnit
+    return "\(count)\(unit)"
+  }
+
+  /// Each unit divides the next, so the first step that leaves a rest is the last that is tried.
+  var inLargestUnit: (count: Int64, unit: StaticString) {
+    if nanoseconds == 0 { return (0, "s") }
+    var count = nanoseconds
+    guard count % 1_000 == 0 else { return (count, "ns") }
+    count /= 1_000
+    guard count % 1_000 == 0 else { return (count, "u") }
+    count /= 1_000
+    guard count % 1_000 == 0 else { return (count, "ms") }
+    count /= 1_000
+    guard count % 60 == 0 else { return (count, "s") }
+    count /= 60
+    guard count % 60 == 0 else { return (count, "m") }
+    count /= 60
+    guard count % 24 == 0 else { return (count, "h") }
+    count /= 24
+    guard count % 7 == 0 else { return (count, "d") }
+    return (count / 7, "w")
   }
 
   /// Hours, minutes and seconds, as CREATE DATABASE prints its durations: `24h0m0s`, `1.5s`, `20ms`.
@@ -39,9 +58,4 @@ public struct TimeSpan: Hashable, Sendable, CustomStringConvertible {
     }
     return text
   }
-
-  private static let printedUnits: [(Int64, String)] = [
-    (604_800_000_000_000, "w"), (86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "m"),
-    (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "u"),
-  ]
 }

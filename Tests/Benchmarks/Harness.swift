@@ -13,6 +13,7 @@ final class Harness {
   private let client = Client(address: "10.0.0.1", isTLS: true, services: [.data])
   private let decoder = RequestHeadDecoder()
   private var memo = DecisionMemo()
+  let principal: Principal
 
   struct Failure: Error {
     let reason: String
@@ -62,6 +63,7 @@ final class Harness {
       services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }, noteRefusal: { _ in }),
       clock: { 1_000_000_000 })
     gatekeeper = Gatekeeper(shared: shared)
+    principal = Principal(reader)
     try verifyOnce()
   }
 
@@ -104,6 +106,30 @@ final class Harness {
       let view = RequestView(bytes: bytes, head: decoder, client: client)
       if case .forward = gatekeeper.judge(view, progress, memo: &memo, notes: &notes) { return true }
       return false
+    }
+  }
+
+  /// What is called understanding: from the URL's parameters to the request that will be said to the upstream, for one
+  /// who was authenticated before. With the head's decoding, which is measured alone as well.
+  func understands(_ head: [UInt8], as principal: Principal) -> Bool {
+    head.withUnsafeBytes { bytes in
+      guard (try? decoder.decode(bytes, limits: HeadLimits(bytes: 65_536, fields: 100))) != nil else { return false }
+      let view = RequestView(bytes: bytes, head: decoder, client: client)
+      var notes = DecisionNotes()
+      let progress = Gatekeeper.Progress()
+      let identity = Gatekeeper.Identity.principal(principal)
+      do throws(Gatekeeper.Interruption) {
+        let parameters = URLParameters(view)
+        switch try gatekeeper.understand(.query, view, parameters, identity, progress, notes: &notes) {
+        case .data(let data):
+          _ = try gatekeeper.rebuild(data, view, identity, progress)
+          return true
+        case .known(let permitted):
+          _ = UpstreamRequest(permitted, hop: client.hop, settings: gatekeeper.settings)
+          return true
+        case .local: return false
+        }
+      } catch { return false }
     }
   }
 

@@ -10,8 +10,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let query = try? Query(parsing: text, parameters: bound(parts.dropFirst())) else { return 0 }
   for statement in query.statements { _ = (statement.requirements, statement.isChanging, statement.description) }
   guard let said = query.faithfulText else { return 0 }
-  guard query.isRead(outOf: said), (try? Query(parsing: said))?.forwardingText == said else {
-    fatalError("said otherwise than read: \(said)")
+  guard query.isRead(outOf: said), (try? Query(parsing: said))?.forwardingBytes == said else {
+    fatalError("said otherwise than read: \(String(decoding: said, as: UTF8.self))")
   }
   return 0
 }

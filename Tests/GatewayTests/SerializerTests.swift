@@ -74,7 +74,7 @@ private func bytes(of line: RequestLine) -> [UInt8] {
       guard !name.contains("/") else { continue }
       let gate = try Gate(directory: World.directory([(name, ["autogen"])]))
       var encoded: [UInt8] = []
-      PercentCoding.append(name.utf8, to: &encoded)
+      PercentCoding.append(name, to: &encoded)
       let database = String(decoding: encoded, as: UTF8.self)
       let decision = gate.write("/write?db=\(database)", login: "every")
       #expect(decision.isPermitted)

@@ -37,7 +37,7 @@ private func decode(_ text: String, plusIsBlank: Bool = true) -> [UInt8]? {
     PercentCoding.append(unreserved, to: &encoded)
     #expect(encoded == unreserved)
     var others: [UInt8] = []
-    PercentCoding.append(" +&=;%/?#\r\n\u{00}\u{7f}é".utf8, to: &others)
+    PercentCoding.append(" +&=;%/?#\r\n\u{00}\u{7f}é", to: &others)
     #expect(others == Array("%20%2B%26%3D%3B%25%2F%3F%23%0D%0A%00%7F%C3%A9".utf8))
   }
 }
