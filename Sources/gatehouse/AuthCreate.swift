@@ -95,8 +95,8 @@ enum AuthCreate: Subcommand {
   }
 
   private static func organization(_ arguments: Arguments, _ client: AuthClient) throws(CommandFailure) -> String {
-    if let id = arguments.value("--org-id") { return id }
-    let filter = arguments.value("--org").map { "?org=\(percentEncoded($0))" } ?? ""
+    if let id = try arguments.nonempty("--org-id") { return id }
+    let filter = try arguments.nonempty("--org").map { "?org=\(percentEncoded($0))" } ?? ""
     guard let id = try client.call("GET", "/api/v2/orgs\(filter)")["orgs"]?.elements?.first?["id"]?.text else {
       throw .failed("the token may not read organizations: --org-id ID says which")
     }
