@@ -97,6 +97,34 @@ extension Bench {
   #expect(try status(Resource(type: .instance), "\"orgID\":\"\(organization)\"") == 201)
 }
 
+@Test func nobodyHandsOutABucketOfAnotherOrganizationByItsIdentifier() throws {
+  let bench = try Bench(otherOrganization: true)
+  let own = try bench.bucket("metrics/autogen")
+  let foreign = try #require(
+    bench.directory.value.buckets.first {
+      $0.organizationID != bench.organization.id && $0.name == "metrics/autogen"
+    })
+  let base = [
+    Permission(.write, Resource(type: .authorizations)), Permission(.write, Resource(type: .users)),
+  ]
+  func send(_ held: Permission, _ asked: String) throws -> ManagementResponse {
+    try bench.token("t", base + [held])
+    return bench.send("POST", prefix, bench.body("n\(Int.random(in: 0...(.max)))", asked), token: "t")
+  }
+  let pattern = Resource(type: .buckets, organizationID: bench.organization.id, name: "metrics/*")
+  // As one that does not exist: neither that it is there nor its name is told.
+  let refused = try send(Permission(.read, pattern), "\"id\":\"\(foreign.id)\"")
+  #expect(refused.status == 403 && !String(decoding: refused.body, as: UTF8.self).contains("autogen"))
+  #expect(try send(Permission(.read, pattern), "\"id\":\"00000000000f00ff\"").status == 403)
+  #expect(try send(Permission(.read, pattern), "\"id\":\"\(own)\"").status == 201)
+  let foreignPattern = Resource(type: .buckets, organizationID: foreign.organizationID, name: "metrics/*")
+  #expect(try send(Permission(.read, foreignPattern), "\"id\":\"\(own)\"").status == 403)
+  try bench.token("op", .operatorPermissions)
+  #expect(bench.send("POST", prefix, bench.body("a", "\"id\":\"\(foreign.id)\"")).status == 404)
+  let there = bench.body("b", "\"id\":\"\(foreign.id)\"", organization: foreign.organizationID)
+  #expect(bench.send("POST", prefix, there).status == 201)
+}
+
 @Test func permissionsOnUsersReachTheirOrganizationAlone() throws {
   let bench = try Bench(otherOrganization: true)
   try bench.token("op", .operatorPermissions)

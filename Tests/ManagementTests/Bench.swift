@@ -49,7 +49,7 @@ final class Bench {
         organizations: otherOrganization ? ["plant", "other"] : ["plant"],
         users: [.init(name: "mio", organization: "plant"), .init(name: "ann", organization: "other")],
         buckets: recordedBuckets.map { .init(name: $0, organization: "plant") } + [
-          .init(name: "b", organization: "other")
+          .init(name: "b", organization: "other"), .init(name: "metrics/autogen", organization: "other"),
         ],
         mappings: ["metrics", "secret"].map {
           .init(
