@@ -279,7 +279,7 @@ public final class Server {
   private func received(_ signal: SignalSource.Signal) {
     switch signal {
     case .stop:
-      if drainDeadline == nil { drain() } else { loop.stop() }
+      if drainDeadline == nil { drain() } else { finish() }
     case .reload: reload()
     case .reopenLogs:
       accessLog?.reopen()
@@ -296,14 +296,19 @@ public final class Server {
     loop.housekeepingInterval = Self.drainInterval
     loop.housekeeping = { [unowned self] in
       guard shared.openConnections == 0 || loop.now >= (drainDeadline ?? 0) else { return }
-      for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }
-      loop.housekeeping = nil
-      loop.stop()
+      finish()
     }
   }
 
   /// Takes a changed file's certificates and declared logins; a file with problems changes nothing.
   private func reload() {
+  /// Cuts off what is under way.
+  private func finish() {
+    for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }
+    loop.housekeeping = nil
+    loop.stop()
+  }
+
     let read: Configuration
     do throws(Problems) { read = try Configuration.load(path: path) } catch {
       for problem in error.all { events.log(.error, "reload refused", ["problem": .text("\(problem)")]) }
