@@ -37,14 +37,23 @@ extension Gatekeeper {
 
   private func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Pairs that cannot be decoded are left out, as the real server does.
+  /// Pairs that cannot be decoded are left out, as the real server does (recorded). One with a NUL or a semicolon stays as
+  /// it is: left out, a filter that matches nothing would become a list of everything.
   private func lenientQuery(_ view: RequestView) -> [(name: String, value: String)] {
     guard let query = view.head.query else { return [] }
-    return view.bytes[bytes: query].split(separator: UInt8(ascii: "&")).flatMap { pair in
-      let values = try? FormValues(UnsafeRawBufferPointer(rebasing: pair))
-      return (values?.pairs ?? []).map {
-        (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self))
+    return view.bytes[bytes: query].split(separator: UInt8(ascii: "&")).compactMap { pair in
+      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = parts.first, let name = decoded(name), let value = parts.count > 1 ? decoded(parts[1]) : ""
+      else {
+        return nil
       }
     }
   }
+      return (name, value)
+    }
+  }
+
+  private func decoded(_ text: Slice<UnsafeRawBufferPointer>) -> String? {
+    PercentCoding.decode(UnsafeRawBufferPointer(rebasing: text), plusIsBlank: true).map {
+      String(decoding: $0, as: UTF8.self)
 }

@@ -56,6 +56,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("token=listed%00", 404), ("token=listed;x", 404), ("token=listed;orgID=y", 404), ("authID=%00", 400),
+    ("orgID=;", 400), ("user=%00", 404), ("org=a;b", 404), ("token=listed", 200),
+  ]) func doesNotDropAFilterThatIsOdd(query: String, status: Int) throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      _ = try ManagementClient(scene.gatehouse).create("listed", password: nil, reads: ["metrics"])
+      let answer = try scene.connect().exchange(Self.request(scene, "GET", "/legacy/authorizations?\(query)"))
+      #expect(answer.status == status, "\(answer.text)")
+    }
+  }
+
   @Test func refusesBodiesOverItsLimits() throws {
     try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
       let big = String(repeating: " ", count: 1_048_577)

@@ -30,6 +30,15 @@ import Testing
     #expect(gate.judge(head("GET /health")).answer?.status == 503)
   }
 
+  @Test func keepsFiltersThatAreOdd() throws {
+    let call = try Gate().judge(
+      head("GET /legacy/authorizations?token=a%00b&authID=a;b&id=%zz&=x&&org=a=b", "Authorization: Token t")
+    ).call
+    #expect(
+      call?.query.map { "\($0.name)=\($0.value)" } == ["token=a\0b", "authID=a;b", "=x", "org=a=b"],
+      "only what cannot be decoded is left out")
+  }
+
   @Test func saysThatItDrains() throws {
     let gate = try Gate()
     #expect(gate.judge(head("GET /health")).answer?.status == 200)
