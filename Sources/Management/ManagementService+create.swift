@@ -72,12 +72,27 @@ extension ManagementService {
       guard let action = Action(rawValue: body.action) else {
         throw ManagementError(.invalid, "invalid action type for permission: unknown action for permission")
       }
-      // Beside an identifier a name has no meaning, and it has none of any other type.
-      let name = type == .buckets && body.id == nil ? body.name : nil
+      // Beside an identifier a name has no meaning, as recorded. Without one it says what is meant: dropped, the
+      // permission would cover everything of the type.
+      let name = body.id == nil ? body.name : nil
+      try checkName(name, of: type)
       permissions.append(
         Permission(action, Resource(type: type, id: body.id, organizationID: body.organizationID, name: name)))
     }
     return permissions
+  }
+
+  private func checkName(_ name: String?, of type: ResourceType) throws(ManagementError) {
+    guard let name else { return }
+    guard type == .buckets else {
+      throw ManagementError(
+        .invalid, "invalid resource for permission: \(type.rawValue) are named by their id, not by name")
+    }
+    guard !name.isEmpty else { throw ManagementError(.invalid, "invalid resource for permission: name is empty") }
+    guard Resource.canMatch(name: name) else {
+      throw ManagementError(
+        .invalid, "invalid resource for permission: \"\(name)\" is no DATABASE/* or DATABASE/POLICY")
+    }
   }
 
   private func readStatus(_ text: String) throws(ManagementError) -> Status {
@@ -128,6 +143,8 @@ extension ManagementService {
     {
       // The name from the directory, never the caller's word: what holds `db/*` may hand out a bucket of `db`.
       needed.resource.name = bucket.name
+      reached.resource.name = bucket.name
+      reached.resource.organizationID = bucket.organizationID
     }
     return Requested(kept: kept, needed: needed, reached: reached)
   }
@@ -143,8 +160,6 @@ extension ManagementService {
       throw ManagementError(
         .forbidden, "permission \(permission.kept) is not allowed: \(permission.kept) is unauthorized")
     }
-      reached.resource.name = bucket.name
-      reached.resource.organizationID = bucket.organizationID
     for permission in permissions {
       guard let other = permission.kept.resource.organizationID, other != organizationID else { continue }
       throw ManagementError(.invalid, "permission \(permission.kept) is not for org id \(organizationID)")
@@ -162,13 +177,6 @@ extension ManagementService {
       return bucket.organizationID == resource.organizationID ?? organizationID
     }
     return resource.name.map(Resource.isPattern) ?? true
-  }
-}
-
-extension Resource {
-  /// Whether a name means every retention policy of a database: `db/*`.
-  static func isPattern(_ name: String) -> Bool {
-    name.utf8.count > 2 && name.utf8.suffix(2).elementsEqual("/*".utf8)
   }
 }
 

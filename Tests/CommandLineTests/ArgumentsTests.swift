@@ -82,12 +82,14 @@ func refusesOtherAddresses(url: String) {
   #expect(table.text == "A           B\na\\u{1b}[2J  b\\u{202e}c\\u{a}")
 }
 
-@Test(arguments: [("metrics", "metrics/*"), ("logs/autogen", "logs/autogen"), ("logs/*", "logs/*")])
+@Test(arguments: [
+  ("metrics", "metrics/*"), ("logs/autogen", "logs/autogen"), ("logs/*", "logs/*"), ("logs/x/y", "logs/x/y"),
+])
 func aDatabaseMeansAllItsPolicies(text: String, name: String) throws {
   #expect(try AuthCreate.bucketName(text) == name)
 }
 
-@Test(arguments: ["", "/", "/a", "a/"])
+@Test(arguments: ["", "/", "/a", "a/", "logs/x/*", "a//*", "*", "*/*"])
 func refusesHalfABucketName(text: String) {
   #expect(throws: CommandFailure.self) { try AuthCreate.bucketName(text) }
 }

@@ -125,6 +125,37 @@ extension Bench {
   #expect(bench.send("POST", prefix, there).status == 201)
 }
 
+@Test(arguments: ["5", "[]", "{}", "true", "\"\"", "\"metrics/x/*\"", "\"/metrics/*\"", "\"a//*\"", "\"*/*\""])
+func aNameThatSaysNothingIsNotEveryBucket(name: String) throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let refused = bench.send("POST", prefix, bench.body("a", "\"name\":\(name)"))
+  #expect(refused.status == 400 && refused.member("code") == "invalid")
+  #expect(bench.registry.snapshot.authorization(named: "a") == nil)
+}
+
+@Test func aNameThatIsNullIsNone() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  #expect(bench.send("POST", prefix, bench.body("a", "\"name\":null")).status == 201)
+}
+
+@Test func othersThanBucketsAreNotNamed() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  func create(_ token: String, _ resource: String) -> ManagementResponse {
+    bench.send(
+      "POST", prefix,
+      "{\"token\":\"\(token)\",\"orgID\":\"\(bench.organization.id)\",\"permissions\":[{\"action\":\"read\",\"resource\":{\(resource)}}]}"
+    )
+  }
+  let refused = create("a", "\"type\":\"orgs\",\"name\":\"plant\"")
+  #expect(refused.status == 400)
+  #expect(refused.member("message") == "invalid resource for permission: orgs are named by their id, not by name")
+  // As the API itself shows it.
+  #expect(create("b", "\"type\":\"orgs\",\"id\":\"\(bench.organization.id)\",\"name\":\"plant\"").status == 201)
+}
+
 @Test func permissionsOnUsersReachTheirOrganizationAlone() throws {
   let bench = try Bench(otherOrganization: true)
   try bench.token("op", .operatorPermissions)
