@@ -67,6 +67,43 @@ import Testing
     }
   }
 
+  @Test func keepsLittleOfWhoChangesPasswords() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let management = try ManagementClient(scene.gatehouse)
+      let path = "/legacy/authorizations/\(try management.create("short", password: nil, reads: ["metrics"]))/password"
+      func body(_ padding: Int) -> String {
+        "{\"password\":\"long enough\",\"x\":\"\(String(repeating: "x", count: padding))\"}"
+      }
+      #expect(try scene.connect().exchange(Self.request(scene, "POST", path, body: body(16_000))).status == 204)
+      for target in [path, "/private" + path] {
+        let long = try scene.connect()
+        long.send(Self.request(scene, "POST", target, body: body(17_000)))
+        #expect(try long.readAnswer().status == 413)
+      }
+    }
+  }
+
+  /// A refused change need not wait for those before it, though it is of the same login.
+  @Test func refusesPasswordsAtOnceWhereTooManyWait() throws {
+    // So slow that the first are not ready before the last is refused.
+    try Scene.play(settings: {
+      $0.hasOperatorToken = true
+      $0.passwordCost = 11
+    }) { scene in
+      let management = try ManagementClient(scene.gatehouse)
+      let path = "/legacy/authorizations/\(try management.create("busy", password: nil, reads: ["metrics"]))/password"
+      let clients = try (0..<70).map { _ in try scene.connect(tls: false) }
+      let body = "{\"password\":\"long enough\"}"
+      for client in clients { client.send(Self.request(scene, "POST", path, body: body)) }
+      let last = try #require(clients.last)
+      #expect(try last.readAnswer().status == 503)
+      // Those before it still wait: had it waited for its turn, all of them would have been answered.
+      #expect(clients.filter { $0.isReadable }.count < 60)
+      let statuses = try clients.dropLast().map { try $0.readAnswer().status }
+      #expect(statuses.filter { $0 == 204 }.count >= 64 && Set(statuses).isSubset(of: [204, 503]), "\(statuses)")
+    }
+  }
+
   @Test func refusesBodiesOverItsLimits() throws {
     try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
       let big = String(repeating: " ", count: 1_048_577)
