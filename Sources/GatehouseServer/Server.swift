@@ -59,8 +59,9 @@ public final class Server {
     let published = Publication<Directory>(.empty)
     let status = Publication<UpstreamStatus>(UpstreamStatus())
     let members = configuration.upstream.members.map { UpstreamMember($0) }
+    let storeFails = Publication(false)
     let startedManagement = try Self.startManagement(
-      configuration, authorizations: authorizations, directory: published, events: events)
+      configuration, authorizations: authorizations, directory: published, storeFails: storeFails, events: events)
     management = startedManagement
     let startedDirectory = try Self.startDirectory(
       configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
@@ -89,7 +90,7 @@ public final class Server {
       })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
-      directory: published, status: status, services: services,
+      directory: published, status: status, storeFails: storeFails, services: services,
       clock: { MonotonicClock.microseconds &* 1_000 })
     try startWorkers(plan, members)
     signals.hand(to: self)
@@ -146,7 +147,7 @@ public final class Server {
 
   private static func startManagement(
     _ configuration: Configuration, authorizations: Publication<AuthorizationSnapshot>,
-    directory: Publication<Directory>, events: EventLog
+    directory: Publication<Directory>, storeFails: Publication<Bool>, events: EventLog
   ) throws(StartProblem) -> LoopThread {
     let declarations = Declarations(configuration)
     return try LoopThread(name: "management", scratchBytes: 4_096) { (loop) throws(StartProblem) in
@@ -161,7 +162,8 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwords: passwords, trail: trail, events: events,
+          passwords: passwords, trail: trail, failures: ChangeFailures(events: events, isFailing: storeFails),
+          events: events,
           keepDirectory: { (latest) throws(StoreError) in
             try store.keep(latest, of: configuration.upstream.dialect.rawValue)
           })
@@ -300,8 +302,6 @@ public final class Server {
     }
   }
 
-  /// Takes a changed file's certificates and declared logins; a file with problems changes nothing.
-  private func reload() {
   /// Cuts off what is under way.
   private func finish() {
     for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }
@@ -309,6 +309,8 @@ public final class Server {
     loop.stop()
   }
 
+  /// Takes a changed file's certificates and declared logins; a file with problems changes nothing.
+  private func reload() {
     let read: Configuration
     do throws(Problems) { read = try Configuration.load(path: path) } catch {
       for problem in error.all { events.log(.error, "reload refused", ["problem": .text("\(problem)")]) }

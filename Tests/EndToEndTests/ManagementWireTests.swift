@@ -1,6 +1,7 @@
 // The legacy authorization API over the wire: its framing, its limits, and who may reach it.
 
 import Foundation
+import Glibc
 import Testing
 
 @Suite struct ManagementWireTests {
@@ -64,6 +65,28 @@ import Testing
       _ = try ManagementClient(scene.gatehouse).create("listed", password: nil, reads: ["metrics"])
       let answer = try scene.connect().exchange(Self.request(scene, "GET", "/legacy/authorizations?\(query)"))
       #expect(answer.status == status, "\(answer.text)")
+    }
+  }
+
+  @Test func tellsWhyNothingCanBeChangedInTheLogAndInHealth() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let client = try scene.connect()
+      let management = try ManagementClient(scene.gatehouse)
+      let id = try management.create("kept", password: nil, reads: ["metrics"])
+      func patch() throws -> Int { try management.call("PATCH", "/\(id)", ["status": "active"]).status }
+      func health() throws -> String { try client.exchange("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").text }
+      let store = scene.gatehouse.folder.file("gatehouse.db")
+      try FileManager.default.moveItem(atPath: store, toPath: store + ".away")
+      for _ in 0..<3 { #expect(try patch() == 503) }
+      #expect(try health().contains("{\"name\":\"store\",\"status\":\"fail\""))
+      try FileManager.default.moveItem(atPath: store + ".away", toPath: store)
+      #expect(try patch() == 200)
+      // It says more at its end, after these.
+      scene.gatehouse.signal(SIGTERM)
+      #expect(scene.gatehouse.waitForEnd() == 0)
+      let told = GatehouseProcess.jsonLines(scene.gatehouse.eventLog).compactMap { $0["message"] as? String }
+      #expect(told.filter { $0 == "nothing can be changed" }.count == 1, "\(told)")
+      #expect(told.filter { $0 == "changes are possible again" }.count == 1, "\(told)")
     }
   }
 

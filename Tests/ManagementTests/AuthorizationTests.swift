@@ -156,6 +156,18 @@ func aNameThatSaysNothingIsNotEveryBucket(name: String) throws {
   #expect(create("b", "\"type\":\"orgs\",\"id\":\"\(bench.organization.id)\",\"name\":\"plant\"").status == 201)
 }
 
+@Test func howChangesEndIsToldWithTheReason() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let id = try bench.create("one")
+  #expect(bench.changes == [nil])
+  bench.store.isOutOfReach = true
+  #expect(bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\"}").status == 503)
+  bench.store.isOutOfReach = false
+  #expect(bench.send("DELETE", "\(prefix)/\(id)").status == 204)
+  #expect(bench.changes == [nil, .unavailable("canary-store-text"), nil])
+}
+
 @Test func permissionsOnUsersReachTheirOrganizationAlone() throws {
   let bench = try Bench(otherOrganization: true)
   try bench.token("op", .operatorPermissions)
