@@ -72,7 +72,7 @@ let package = Package(
     tests("ObservationTests", ["Observation"]),
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
-    tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration"]),
+    tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),
   ],
   swiftLanguageModes: [.v6],

@@ -4,15 +4,24 @@ import Glibc
 import Synchronization
 import Threading
 
-/// Sources take turns. Apart from the threads that verify: whoever floods the log-in keeps nobody from changing a
-/// password, and the other way round.
+/// Sources take turns, and where too many wait the newest of the source with most waiting gives way to one with less.
+/// Apart from the threads that verify: whoever floods the log-in keeps nobody from changing a password, and the other way
+/// round.
 public final class PasswordMaker: Sendable {
   /// Makes the hash that is kept of a password; nil where that fails.
   public typealias Maker = ([UInt8]) -> String?
 
+  public enum Outcome: Sendable, Equatable {
+    case made(String)
+    /// No hash could be made, or the threads ended.
+    case failed
+    /// Others wait who sent less.
+    case gaveWay
+  }
+
   private struct Job: Sendable {
     let password: [UInt8]
-    let completion: @Sendable (String?) -> Void
+    let completion: @Sendable (Outcome) -> Void
   }
 
   /// What the threads need; they do not keep the maker itself.
@@ -28,7 +37,7 @@ public final class PasswordMaker: Sendable {
         work.wait()
         if isStopped.load(ordering: .acquiring) { return }
         guard let job = queue.withLock({ $0.popFirst() }) else { continue }
-        job.completion(make(job.password))
+        job.completion(make(job.password).map { .made($0) } ?? .failed)
       }
     }
   }
@@ -66,17 +75,24 @@ public final class PasswordMaker: Sendable {
     }
   }
 
-  /// False where too many wait already. Otherwise `completion` is told exactly once, on another thread.
+  /// False where too many wait already and nobody has more waiting than `source`. Otherwise `completion` is told exactly
+  /// once: on another thread, or on that of a later `submit` for which it gives way.
   public func submit(
-    _ password: [UInt8], from source: SourceAddress, completion: @escaping @Sendable (String?) -> Void
+    _ password: [UInt8], from source: SourceAddress, completion: @escaping @Sendable (Outcome) -> Void
   ) -> Bool {
-    let isTaken = core.queue.withLock { queue in
-      guard queue.count < capacity, !core.isStopped.load(ordering: .acquiring) else { return false }
+    let (isTaken, dropped) = core.queue.withLock { queue -> (Bool, Job?) in
+      guard !core.isStopped.load(ordering: .acquiring) else { return (false, nil) }
+      var dropped: Job?
+      if queue.count >= capacity {
+        dropped = queue.dropFromLongest(over: queue.count(of: source) + 1)
+        guard dropped != nil else { return (false, nil) }
+      }
       queue.append(
         Job(password: password, completion: completion), source: source, name: Digest(a: 0, b: 0, c: 0, d: 0))
-      return true
+      return (true, dropped)
     }
-    if isTaken { core.work.signal() }
+    // One for each job: what gave way was signalled already.
+    if let dropped { dropped.completion(.gaveWay) } else if isTaken { core.work.signal() }
     return isTaken
   }
 
@@ -94,7 +110,7 @@ public final class PasswordMaker: Sendable {
     }
     core.work.signal(times: max(1, joined.count))
     for thread in joined { thread.join() }
-    for job in left { job.completion(nil) }
+    for job in left { job.completion(.failed) }
   }
 
   deinit { stop() }

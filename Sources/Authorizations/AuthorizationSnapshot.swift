@@ -62,6 +62,10 @@ public final class AuthorizationSnapshot: Sendable {
     var tokens = tokens
     switch change {
     case .insertAuthorization(let authorization), .updateAuthorization(let authorization):
+      // Nothing here renames a login, but somebody may in the store: its old name must not go on.
+      if let old = authorizations[authorization.id].map({ Array($0.token.utf8) }), names[old] == authorization.id {
+        names[old] = nil
+      }
       authorizations[authorization.id] = authorization
       order.insert(authorization.id)
       let name = Array(authorization.token.utf8)

@@ -29,6 +29,21 @@ public struct Resource: Sendable, Hashable {
   }
 }
 
+extension Resource {
+  /// Whether a name means every retention policy of a database: `db/*`.
+  public static func isPattern(_ name: String) -> Bool {
+    name.utf8.count > 2 && name.utf8.suffix(2).elementsEqual("/*".utf8)
+  }
+
+  /// False for a pattern that no bucket can match: what stands before `/*` is a database, and its name ends at the first
+  /// `/` of a bucket's. And for `*/*`: it does not reach every database, which is all that can be meant by it.
+  public static func canMatch(name: String) -> Bool {
+    guard isPattern(name) else { return true }
+    let database = name.utf8.dropLast(2)
+    return !database.contains(UInt8(ascii: "/")) && !database.elementsEqual("*".utf8)
+  }
+}
+
 public struct Permission: Sendable, Hashable, CustomStringConvertible {
   public var action: Action
   public var resource: Resource
@@ -58,7 +73,7 @@ public struct Permission: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func pattern(_ pattern: String, matches name: String) -> Bool {
-    guard pattern.utf8.count > 2, pattern.utf8.suffix(2).elementsEqual("/*".utf8) else {
+    guard Resource.isPattern(pattern) else {
       // Swift compares strings by canonical equivalence; names of buckets are bytes.
       return pattern.utf8.elementsEqual(name.utf8)
     }

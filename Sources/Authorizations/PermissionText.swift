@@ -36,10 +36,11 @@ public struct PermissionText: Sendable, Hashable {
     }
     switch type {
     case .buckets:
-      guard !object.hasPrefix("/"), !object.hasSuffix("/") else {
+      let name = object.utf8.contains(UInt8(ascii: "/")) ? object : object + "/*"
+      guard !object.hasPrefix("/"), !object.hasSuffix("/"), Resource.canMatch(name: name) else {
         throw Problem(description: "'\(object)' is no DATABASE or DATABASE/POLICY")
       }
-      resource.name = object.utf8.contains(UInt8(ascii: "/")) ? object : object + "/*"
+      resource.name = name
     case .users:
       guard let user = directory.users.first(where: { $0.name.utf8.elementsEqual(object.utf8) }) else {
         throw Problem(description: "there is no user '\(object)'")

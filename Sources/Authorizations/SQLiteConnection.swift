@@ -6,6 +6,13 @@ import Glibc
 /// Used from one thread at a time. Errors carry SQLite's own message, which names tables and columns, never values.
 final class SQLiteConnection {
   private let handle: OpaquePointer
+  private let busyMilliseconds: Int32
+  /// The last attempt to write waited for another writer until the end.
+  private var hasWaitedInVain = false
+
+  /// Milliseconds for which the next attempts wait then. One thread makes all changes, so that a lock that somebody keeps
+  /// must not cost each of them the whole time.
+  private static let busyMillisecondsAfterwards: Int32 = 50
 
   /// Opens `path`, making it with mode 0600 if it is not there. Fails where the file is open to others.
   init(path: String, busyMilliseconds: Int32) throws(StoreError) {
@@ -19,6 +26,7 @@ final class SQLiteConnection {
       throw .unavailable("store \(path): \(String(cString: sqlite3_errstr(result)))")
     }
     handle = opened
+    self.busyMilliseconds = busyMilliseconds
     sqlite3_busy_timeout(handle, busyMilliseconds)
   }
 
@@ -96,7 +104,11 @@ final class SQLiteConnection {
   func transaction<Result>(
     _ kind: Transaction, _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
-    try execute(kind.rawValue)
+    do throws(StoreError) { try execute(kind.rawValue) } catch {
+      if kind == .writing, isBusy { wait(inVain: true) }
+      throw error
+    }
+    if kind == .writing { wait(inVain: false) }
     do {
       let result = try body()
       try execute("COMMIT")
@@ -106,6 +118,13 @@ final class SQLiteConnection {
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }
+  }
+
+  private func wait(inVain: Bool) {
+    guard inVain != hasWaitedInVain else { return }
+    hasWaitedInVain = inVain
+    let shorter = min(busyMilliseconds, Self.busyMillisecondsAfterwards)
+    sqlite3_busy_timeout(handle, inVain ? shorter : busyMilliseconds)
   }
 
   // SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY: macros of a form that Swift does not import.

@@ -55,7 +55,7 @@ extension TableReader {
     var targets: [String] = []
     for text in texts.value where check(text, of: key) {
       let parts = text.value.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count <= 2, !parts.contains("") else {
+      guard parts.count <= 2, !parts.contains(""), parts[0] != "*" else {
         problem(key, "must be a database or \"database/policy\"", at: text.position)
         continue
       }

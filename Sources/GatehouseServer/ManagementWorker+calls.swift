@@ -6,7 +6,7 @@ import Gateway
 import Management
 import Transport
 
-/// A call that waits for the hash of a new password.
+/// A call that waits for the hash of a new password. Its body is short: the gateway takes no other for such a call.
 struct WaitingForHash {
   let request: ManagementRequest
   let done: @Sendable (ManagementAnswer) -> Void
@@ -31,9 +31,9 @@ extension ManagementWorker {
       hashesAsked += 1
       let number = hashesAsked
       hashing[id, default: []].append(WaitingForHash(request: request, done: done, number: number))
-      let isTaken = passwords.submit(password, from: SourceAddress(call.source)) { hash in
+      let isTaken = passwords.submit(password, from: SourceAddress(call.source)) { outcome in
         mailbox.post { loop in
-          (loop.context as? ManagementWorker)?.hashed(id, number, hash.map { .hashed($0) } ?? .failed, on: mailbox)
+          (loop.context as? ManagementWorker)?.hashed(id, number, NewPassword(outcome), on: mailbox)
         }
       }
       if !isTaken { hashed(id, number, .refused, on: mailbox) }
@@ -44,15 +44,34 @@ extension ManagementWorker {
   /// whichever hash was made first.
   private func hashed(_ id: Identifier, _ number: UInt64, _ made: NewPassword, on mailbox: Mailbox) {
     guard var waiting = hashing[id], let place = waiting.firstIndex(where: { $0.number == number }) else { return }
-    waiting[place].made = made
+    if case .hashed = made {
+      waiting[place].made = made
+    } else {
+      // Changes nothing, so it need not wait for its turn: a flood must not be held in memory behind slow hashes.
+      finish(waiting.remove(at: place), made, on: mailbox)
+    }
     while let first = waiting.first, let made = first.made {
       waiting.removeFirst()
-      // Looked at anew from the beginning: the login or the caller's permission may be gone by now.
-      if case .response(let response) = service.answer(first.request, newPassword: made) {
-        first.done(ManagementAnswer(response, on: mailbox))
-      }
+      finish(first, made, on: mailbox)
     }
     hashing[id] = waiting.isEmpty ? nil : waiting
+  }
+
+  /// Looks at the call anew from the beginning: the login or the caller's permission may be gone by now.
+  private func finish(_ call: WaitingForHash, _ made: NewPassword, on mailbox: Mailbox) {
+    guard case .response(let response) = service.answer(call.request, newPassword: made) else { return }
+    call.done(ManagementAnswer(response, on: mailbox))
+  }
+}
+
+extension NewPassword {
+  fileprivate init(_ outcome: PasswordMaker.Outcome) {
+    self =
+      switch outcome {
+      case .made(let hash): .hashed(hash)
+      case .failed: .failed
+      case .gaveWay: .refused
+      }
   }
 }
 

@@ -27,7 +27,7 @@ final class ManagementWorker {
   private var unkept: Directory?
   private var declarations: Declarations?
   private var polledAt: UInt64 = 0
-  private var storeIsReachable = true
+  private let failures: ChangeFailures
 
   /// Milliseconds between two looks for changes of other processes: they count within a second.
   private static let pollInterval: UInt64 = 250
@@ -35,12 +35,13 @@ final class ManagementWorker {
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options,
-    passwords: PasswordMaker, trail: AuditTrail?, events: EventLog,
+    passwords: PasswordMaker, trail: AuditTrail?, failures: ChangeFailures, events: EventLog,
     keepDirectory: @escaping (Directory) throws(StoreError) -> Void
   ) {
     registry = AuthorizationRegistry(
       store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
     self.passwords = passwords
+    self.failures = failures
     service = ManagementService(
       registry: registry, directory: directory, options: options, lastUses: lastUses,
       verify: { text in
@@ -57,7 +58,7 @@ final class ManagementWorker {
             "operation": .text(record.operation.rawValue), "caller": .text(record.caller?.description ?? ""),
             "source": .text(record.source), "status": .number(record.status), "reason": .text(record.refusal ?? ""),
           ])
-      })
+      }, noteChange: { failures.noteChange($0) })
     self.trail = trail
     self.keepDirectory = keepDirectory
     self.directory = directory
@@ -195,12 +196,9 @@ final class ManagementWorker {
     keepUses(now: now)
     do throws(ChangeError) {
       try registry.pollForChangesElsewhere()
-      if !storeIsReachable { events.log(.info, "the store is reachable again") }
-      storeIsReachable = true
+      failures.noteLook(nil)
     } catch {
-      // What is loaded goes on: nothing can have changed through us, and every change is refused meanwhile.
-      if storeIsReachable { events.log(.error, "the store is out of reach", ["reason": .text("\(error)")]) }
-      storeIsReachable = false
+      failures.noteLook(error)
     }
   }
 }

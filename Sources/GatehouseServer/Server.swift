@@ -59,8 +59,9 @@ public final class Server {
     let published = Publication<Directory>(.empty)
     let status = Publication<UpstreamStatus>(UpstreamStatus())
     let members = configuration.upstream.members.map { UpstreamMember($0) }
+    let storeFails = Publication(false)
     let startedManagement = try Self.startManagement(
-      configuration, authorizations: authorizations, directory: published, events: events)
+      configuration, authorizations: authorizations, directory: published, storeFails: storeFails, events: events)
     management = startedManagement
     let startedDirectory = try Self.startDirectory(
       configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
@@ -89,7 +90,7 @@ public final class Server {
       })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
-      directory: published, status: status, services: services,
+      directory: published, status: status, storeFails: storeFails, services: services,
       clock: { MonotonicClock.microseconds &* 1_000 })
     try startWorkers(plan, members)
     signals.hand(to: self)
@@ -146,7 +147,7 @@ public final class Server {
 
   private static func startManagement(
     _ configuration: Configuration, authorizations: Publication<AuthorizationSnapshot>,
-    directory: Publication<Directory>, events: EventLog
+    directory: Publication<Directory>, storeFails: Publication<Bool>, events: EventLog
   ) throws(StartProblem) -> LoopThread {
     let declarations = Declarations(configuration)
     return try LoopThread(name: "management", scratchBytes: 4_096) { (loop) throws(StartProblem) in
@@ -161,7 +162,8 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwords: passwords, trail: trail, events: events,
+          passwords: passwords, trail: trail, failures: ChangeFailures(events: events, isFailing: storeFails),
+          events: events,
           keepDirectory: { (latest) throws(StoreError) in
             try store.keep(latest, of: configuration.upstream.dialect.rawValue)
           })
@@ -279,7 +281,7 @@ public final class Server {
   private func received(_ signal: SignalSource.Signal) {
     switch signal {
     case .stop:
-      if drainDeadline == nil { drain() } else { loop.stop() }
+      if drainDeadline == nil { drain() } else { finish() }
     case .reload: reload()
     case .reopenLogs:
       accessLog?.reopen()
@@ -296,10 +298,15 @@ public final class Server {
     loop.housekeepingInterval = Self.drainInterval
     loop.housekeeping = { [unowned self] in
       guard shared.openConnections == 0 || loop.now >= (drainDeadline ?? 0) else { return }
-      for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }
-      loop.housekeeping = nil
-      loop.stop()
+      finish()
     }
+  }
+
+  /// Cuts off what is under way.
+  private func finish() {
+    for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.finish() } }
+    loop.housekeeping = nil
+    loop.stop()
   }
 
   /// Takes a changed file's certificates and declared logins; a file with problems changes nothing.

@@ -56,4 +56,17 @@ extension DownstreamConnection {
     stream?.resetAtClose()
     abandonExchange()
   }
+
+  /// Ends what did not end within the time for draining. An answer of which a part has been sent ends by a reset, as in
+  /// `abandonAnswer`.
+  func cutOff() {
+    switch state {
+    case .readingHead, .lingering, .opening, .draining, .closed: return
+    case .answering, .relaying: stream?.resetAtClose()
+    case .collecting, .streaming, .leasing, .awaitingResponse, .waiting: break
+    }
+    exchange.keepsAlive = false
+    if exchange.notes.reason.isEmpty { exchange.notes.reason = "shut down" }
+    abandonExchange()
+  }
 }

@@ -10,9 +10,9 @@ extension Gatekeeper {
   /// The management thread authenticates it: only API tokens count there.
   func manage(_ view: RequestView, _ progress: Progress) throws(Interruption) -> Verdict {
     if view.hasBody, progress.body == nil {
+      let isShort = view.path.suffix(Self.passwordPath.count).elementsEqual(Self.passwordPath) || !presentsToken(view)
       return .needsBody(
-        limit: presentsToken(view)
-          ? settings.limits.managementBytes : min(Self.strangersBytes, settings.limits.managementBytes))
+        limit: isShort ? min(Self.shortBytes, settings.limits.managementBytes) : settings.limits.managementBytes)
     }
     return .manage(
       ManagementCall(
@@ -25,8 +25,10 @@ extension Gatekeeper {
   }
 
   /// Bytes of body that are kept for who presents no token of ours and is going to be refused: thousands of strangers must
-  /// not each fill a megabyte.
-  private static let strangersBytes = 16_384
+  /// not each fill a megabyte. And of a new password, whose call waits for its hash with all that it sent: the longest that
+  /// is taken has 72 bytes.
+  private static let shortBytes = 16_384
+  private static let passwordPath = Array("/password".utf8)
 
   private func presentsToken(_ view: RequestView) -> Bool {
     let value = view.authorizationValue
@@ -37,14 +39,23 @@ extension Gatekeeper {
 
   private func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Pairs that cannot be decoded are left out, as the real server does.
+  /// Pairs that cannot be decoded are left out, as the real server does (recorded). One with a NUL or a semicolon stays as
+  /// it is: left out, a filter that matches nothing would become a list of everything.
   private func lenientQuery(_ view: RequestView) -> [(name: String, value: String)] {
     guard let query = view.head.query else { return [] }
-    return view.bytes[bytes: query].split(separator: UInt8(ascii: "&")).flatMap { pair in
-      let values = try? FormValues(UnsafeRawBufferPointer(rebasing: pair))
-      return (values?.pairs ?? []).map {
-        (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self))
+    return view.bytes[bytes: query].split(separator: UInt8(ascii: "&")).compactMap { pair in
+      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = parts.first, let name = decoded(name), let value = parts.count > 1 ? decoded(parts[1]) : ""
+      else {
+        return nil
       }
+      return (name, value)
+    }
+  }
+
+  private func decoded(_ text: Slice<UnsafeRawBufferPointer>) -> String? {
+    PercentCoding.decode(UnsafeRawBufferPointer(rebasing: text), plusIsBlank: true).map {
+      String(decoding: $0, as: UTF8.self)
     }
   }
 }

@@ -1,5 +1,6 @@
 // `/ping` and `/health`: open to anyone, answered here from what is known of the upstream.
 
+import Authorizations
 import Synchronization
 import HTTP
 import JSON
@@ -32,7 +33,8 @@ extension Gatekeeper {
     return LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: body)
   }
 
-  /// In the form of InfluxDB 1.12 and 2.x; 503 where the gateway cannot serve data.
+  /// In the form of InfluxDB 1.12 and 2.x; 503 where the gateway cannot serve data. A store that fails is told as a check,
+  /// for data goes on.
   private var health: LocalAnswer {
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
     let isDraining = shared.isDraining.load(ordering: .relaxed)
@@ -45,7 +47,10 @@ extension Gatekeeper {
       } else {
         status.isReachable ? "the directory is not loaded" : "the upstream is not reachable"
       }
-    var body = Array("{\"checks\":[],\"message\":".utf8)
+    let checks =
+      shared.storeFails.value
+      ? "{\"name\":\"store\",\"status\":\"fail\",\"message\":\"the last change could not be made\"}" : ""
+    var body = Array("{\"checks\":[\(checks)],\"message\":".utf8)
     JSONWriter.appendQuoted(message, to: &body)
     body += Array(",\"name\":\"influxdb\",\"status\":\"\(passes ? "pass" : "fail")\",\"version\":".utf8)
     JSONWriter.appendQuoted(status.shownVersion, to: &body)

@@ -71,8 +71,9 @@ public final class GatewayLoop {
 
   public var openConnections: Int { connections.count }
 
-  /// Hands over what the log holds, before the loop ends.
+  /// Ends what is still under way and hands over what the log holds, before the loop ends.
   public func finish() {
+    for connection in connections.values { connection.cutOff() }
     accessLog?.flush()
     tellUses()
   }

@@ -36,6 +36,8 @@ public final class GatewayShared: Sendable {
   public let authorizations: Publication<AuthorizationSnapshot>
   public let directory: Publication<Directory>
   public let status: Publication<UpstreamStatus>
+  /// Whether the store is out of reach, or could not take the last change: what was loaded goes on.
+  let storeFails: Publication<Bool>
   public let services: GatewayServices
   /// Monotonic nanoseconds, as the authenticator wants them.
   let clock: @Sendable () -> UInt64
@@ -45,7 +47,8 @@ public final class GatewayShared: Sendable {
 
   public init(
     settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
-    directory: Publication<Directory>, status: Publication<UpstreamStatus>, services: GatewayServices,
+    directory: Publication<Directory>, status: Publication<UpstreamStatus>,
+    storeFails: Publication<Bool> = Publication(false), services: GatewayServices,
     clock: @escaping @Sendable () -> UInt64
   ) {
     self.settings = settings
@@ -53,6 +56,7 @@ public final class GatewayShared: Sendable {
     self.authorizations = authorizations
     self.directory = directory
     self.status = status
+    self.storeFails = storeFails
     self.services = services
     self.clock = clock
   }

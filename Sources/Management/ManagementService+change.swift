@@ -80,13 +80,15 @@ extension ManagementService {
 
   func change<Result>(_ body: () throws(ChangeError) -> Result) throws(ManagementError) -> Result {
     do throws(ChangeError) {
-      return try body()
+      let result = try body()
+      noteChange(nil)
+      return result
     } catch {
+      noteChange(error)
       switch error {
       case .nameTaken: throw .tokenExists
       case .notFound: throw .authorizationNotFound
       case .readOnly: throw .declared
-      // What the store says is for the log, not for a client.
       case .unavailable: throw ManagementError(.unavailable, "the store is out of reach; nothing was changed")
       case .unrecorded: throw ManagementError(.unavailable, "the audit log cannot be written; nothing was changed")
       }

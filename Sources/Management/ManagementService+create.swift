@@ -36,7 +36,7 @@ extension ManagementService {
       throw .unableToCreate
     }
     guard registry.snapshot.authorization(named: body.token) == nil else { throw .tokenExists }
-    guard permissions.allSatisfy({ isReachable($0, directory) }) else {
+    guard permissions.allSatisfy({ isReachable($0, in: organizationID, directory) }) else {
       throw ManagementError(.notFound, "bucket not found when creating auth")
     }
     let author = exchange.author(caller)
@@ -55,7 +55,10 @@ extension ManagementService {
   /// A permission that is asked for: as it will be kept, and as it is compared with what the caller holds.
   private struct Requested {
     var kept: Permission
+    /// As the real server compares it.
     var needed: Permission
+    /// What it would reach: of an organization even where it names none.
+    var reached: Permission
   }
 
   private func readPermissions(_ bodies: [PermissionBody]) throws(ManagementError) -> [Permission] {
@@ -69,12 +72,27 @@ extension ManagementService {
       guard let action = Action(rawValue: body.action) else {
         throw ManagementError(.invalid, "invalid action type for permission: unknown action for permission")
       }
-      // Beside an identifier a name has no meaning, and it has none of any other type.
-      let name = type == .buckets && body.id == nil ? body.name : nil
+      // Beside an identifier a name has no meaning, as recorded. Without one it says what is meant: dropped, the
+      // permission would cover everything of the type.
+      let name = body.id == nil ? body.name : nil
+      try checkName(name, of: type)
       permissions.append(
         Permission(action, Resource(type: type, id: body.id, organizationID: body.organizationID, name: name)))
     }
     return permissions
+  }
+
+  private func checkName(_ name: String?, of type: ResourceType) throws(ManagementError) {
+    guard let name else { return }
+    guard type == .buckets else {
+      throw ManagementError(
+        .invalid, "invalid resource for permission: \(type.rawValue) are named by their id, not by name")
+    }
+    guard !name.isEmpty else { throw ManagementError(.invalid, "invalid resource for permission: name is empty") }
+    guard Resource.canMatch(name: name) else {
+      throw ManagementError(
+        .invalid, "invalid resource for permission: \"\(name)\" is no DATABASE/* or DATABASE/POLICY")
+    }
   }
 
   private func readStatus(_ text: String) throws(ManagementError) -> Status {
@@ -118,17 +136,23 @@ extension ManagementService {
       }
     }
     var needed = kept
-    if kept.resource.type == .buckets, let bucket = kept.resource.id.flatMap({ directory.bucket($0) }) {
+    var reached = kept
+    // Another organization's bucket is as one that does not exist: nobody learns its name by trying.
+    if kept.resource.type == .buckets, let bucket = kept.resource.id.flatMap({ directory.bucket($0) }),
+      bucket.organizationID == kept.resource.organizationID ?? organizationID
+    {
       // The name from the directory, never the caller's word: what holds `db/*` may hand out a bucket of `db`.
       needed.resource.name = bucket.name
+      reached.resource.name = bucket.name
+      reached.resource.organizationID = bucket.organizationID
     }
-    return Requested(kept: kept, needed: needed)
+    return Requested(kept: kept, needed: needed, reached: reached)
   }
 
   private func checkPermissions(
     _ permissions: [Requested], _ caller: Caller, _ organizationID: Identifier
   ) throws(ManagementError) {
-    for permission in permissions where !caller.may(permission.needed) {
+    for permission in permissions where !(caller.may(permission.needed) && caller.may(permission.reached)) {
       throw ManagementError(
         .forbidden, "permission \(permission.kept) is not allowed: \(permission.kept) is unauthorized")
     }
@@ -142,22 +166,17 @@ extension ManagementService {
     }
   }
 
-  private func isReachable(_ permission: Requested, _ directory: Directory) -> Bool {
+  private func isReachable(
+    _ permission: Requested, in organizationID: Identifier, _ directory: Directory
+  ) -> Bool {
     let resource = permission.kept.resource
     guard resource.type == .buckets else { return true }
     if let id = resource.id {
       guard let bucket = directory.bucket(id) else { return false }
       // Another organization's bucket: out of reach, and its name is not the caller's to learn.
-      return resource.organizationID.map { $0 == bucket.organizationID } ?? true
+      return bucket.organizationID == resource.organizationID ?? organizationID
     }
     return resource.name.map(Resource.isPattern) ?? true
-  }
-}
-
-extension Resource {
-  /// Whether a name means every retention policy of a database: `db/*`.
-  static func isPattern(_ name: String) -> Bool {
-    name.utf8.count > 2 && name.utf8.suffix(2).elementsEqual("/*".utf8)
   }
 }
 

@@ -11,6 +11,8 @@ public final class ManagementService {
   /// Finds the token of a presented text, whatever its status; nil where it is none of gatehouse's.
   private let verify: (String) -> APIToken?
   private let audit: (AuditRecord) -> Void
+  /// Told how every attempt to change something ended: what the store says is for the log, not for a client.
+  let noteChange: (ChangeError?) -> Void
 
   public struct Options: Sendable {
     /// Sent as `X-Influxdb-Version`.
@@ -31,9 +33,10 @@ public final class ManagementService {
     registry: AuthorizationRegistry, directory: Publication<Directory>, options: Options,
     lastUses: LastUses = LastUses(),
     verify: @escaping (String) -> APIToken?,
-    audit: @escaping (AuditRecord) -> Void = { _ in }
+    audit: @escaping (AuditRecord) -> Void = { _ in }, noteChange: @escaping (ChangeError?) -> Void = { _ in }
   ) {
     self.registry = registry
+    self.noteChange = noteChange
     self.directory = directory
     self.options = options
     self.lastUses = lastUses

@@ -111,8 +111,7 @@ extension PermissionBody {
     } else if member.isNamed("orgID") {
       organizationID = try decoder.identifier(member.value, path + "orgID") ?? organizationID
     } else if member.isNamed("name") {
-      // Of this type alone gatehouse reads the name (design: permissions by name); others' are free text.
-      if case .string(let text) = member.value { name = text.isEmpty ? nil : text }
+      name = decoder.string(member.value, path + "name") ?? name
     }
   }
 }

@@ -47,6 +47,13 @@ struct Arguments {
 
   func value(_ name: String) -> String? { values[name]?.first }
 
+  /// An option that selects: with an empty value, as of a variable that is not set, it would select everything.
+  func nonempty(_ name: String) throws(CommandFailure) -> String? {
+    guard let value = value(name) else { return nil }
+    guard !value.isEmpty else { throw .usage("\(name) is empty") }
+    return value
+  }
+
   func list(_ name: String) -> [String] { values[name] ?? [] }
 
   /// For options that are required: the reader has refused a command line without it.

@@ -75,17 +75,24 @@ struct AuthClient {
 
   /// The authorization that `--id` or `--username` names.
   func authorization(_ arguments: Arguments) throws(CommandFailure) -> JSONValue {
-    let target: String
-    switch (arguments.value("--id"), arguments.value("--username")) {
+    switch (try arguments.nonempty("--id"), try arguments.nonempty("--username")) {
     case (let id?, nil): return try call("GET", "\(Self.path)/\(percentEncoded(id))")
-    case (nil, let name?): target = "\(Self.path)?token=\(percentEncoded(name))"
+    case (nil, let name?):
+      let found = try call("GET", "\(Self.path)?token=\(percentEncoded(name))")
+      return try Self.login(named: name, in: found["authorizations"]?.elements ?? [])
     case (nil, nil): throw .usage("--username NAME or --id ID is needed")
     default: throw .usage("--username and --id exclude each other")
     }
-    guard let found = try call("GET", target)["authorizations"]?.elements?.first else {
-      throw .failed("404: authorization not found")
+  }
+
+  /// The one login that was asked for. A server that does not filter, or not by this name, answers with others: the first
+  /// of them would be deleted in its place.
+  static func login(named name: String, in found: [JSONValue]) throws(CommandFailure) -> JSONValue {
+    guard let login = found.first else { throw .failed("404: authorization not found") }
+    guard found.count == 1, let token = login["token"]?.text, token.utf8.elementsEqual(name.utf8) else {
+      throw .failed("the server did not look for this login alone; nothing was done")
     }
-    return found
+    return login
   }
 
   static let selection: [Option] = [

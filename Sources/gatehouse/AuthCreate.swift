@@ -1,5 +1,6 @@
 // `gatehouse auth create`: a new login with its permissions and its password.
 
+import Authorizations
 import JSON
 import Management
 
@@ -75,10 +76,11 @@ enum AuthCreate: Subcommand {
 
   /// `db` means every retention policy of it.
   static func bucketName(_ text: String) throws(CommandFailure) -> String {
-    guard !text.isEmpty, !text.hasPrefix("/"), !text.hasSuffix("/") else {
+    let name = text.utf8.contains(UInt8(ascii: "/")) ? text : text + "/*"
+    guard !text.isEmpty, !text.hasPrefix("/"), !text.hasSuffix("/"), Resource.canMatch(name: name) else {
       throw .usage("'\(text)' is no DATABASE or DATABASE/POLICY")
     }
-    return text.utf8.contains(UInt8(ascii: "/")) ? text : text + "/*"
+    return name
   }
 
   private static func write(_ action: String, _ name: String, _ organization: String, to writer: inout JSONWriter) {
@@ -95,8 +97,8 @@ enum AuthCreate: Subcommand {
   }
 
   private static func organization(_ arguments: Arguments, _ client: AuthClient) throws(CommandFailure) -> String {
-    if let id = arguments.value("--org-id") { return id }
-    let filter = arguments.value("--org").map { "?org=\(percentEncoded($0))" } ?? ""
+    if let id = try arguments.nonempty("--org-id") { return id }
+    let filter = try arguments.nonempty("--org").map { "?org=\(percentEncoded($0))" } ?? ""
     guard let id = try client.call("GET", "/api/v2/orgs\(filter)")["orgs"]?.elements?.first?["id"]?.text else {
       throw .failed("the token may not read organizations: --org-id ID says which")
     }

@@ -16,7 +16,7 @@ enum AuthList: Subcommand {
   static func run(_ arguments: Arguments) throws(CommandFailure) {
     var filters = ["extensions=true"]
     for (option, parameter) in [("--username", "token"), ("--id", "authID"), ("--org", "org"), ("--user", "user")] {
-      if let value = arguments.value(option) { filters.append("\(parameter)=\(percentEncoded(value))") }
+      if let value = try arguments.nonempty(option) { filters.append("\(parameter)=\(percentEncoded(value))") }
     }
     let query = "?" + filters.joined(separator: "&")
     let answer = try AuthClient(arguments).call("GET", AuthClient.path + query)

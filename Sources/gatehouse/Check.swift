@@ -30,9 +30,10 @@ enum Check: Subcommand {
       throw .reported
     }
     for warning in configuration.warnings { Terminal.standardOutput.line("\(warning) (warning)") }
-    for name in try shadowed(by: configuration) {
+    for login in try shadowing(configuration) {
+      let name = Terminal.visible(login.token)
       Terminal.standardOutput.line(
-        "\(path): [[authorization]] \"\(Terminal.visible(name))\" hides a stored login of that name (warning)")
+        "\(path):\(login.line): [[authorization]] \"\(name)\" hides a stored login of that name (warning)")
     }
     if arguments.has("--online") { try checkOnline(configuration) }
     Terminal.standardOutput.line("\(path): no problems")
@@ -52,13 +53,15 @@ enum Check: Subcommand {
     if findings.contains(where: { $0.weight == .problem }) { throw .reported }
   }
 
-  /// Stored logins that a declared one of the same name makes unreachable. A store that is not there yet has none.
-  private static func shadowed(by configuration: Configuration) throws(CommandFailure) -> [String] {
+  /// Declared logins that make a stored one of the same name unreachable. A store that is not there yet has none.
+  private static func shadowing(
+    _ configuration: Configuration
+  ) throws(CommandFailure) -> [Configuration.DeclaredAuthorization] {
     guard access(configuration.store.path, F_OK) == 0 else { return [] }
-    let declared = Set(configuration.authorizations.map { Array($0.token.utf8) })
     do throws(StoreError) {
       let store = try SQLiteAuthorizationStore(path: configuration.store.path, migrates: false)
-      return try store.load().authorizations.map(\.token).filter { declared.contains(Array($0.utf8)) }
+      let stored = Set(try store.load().authorizations.map { Array($0.token.utf8) })
+      return configuration.authorizations.filter { stored.contains(Array($0.token.utf8)) }
     } catch {
       throw .failed(error.description)
     }

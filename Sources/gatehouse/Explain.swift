@@ -39,7 +39,12 @@ enum Explain: Subcommand {
     var asker: Authorization?
     if let login = arguments.value("--login") {
       asker = state.authorization(named: login)
-      guard let asker else { throw .failed("there is no login \(Terminal.visible(login))") }
+      guard let asker else {
+        let reason = "there is no login \(Terminal.visible(login))"
+        guard arguments.has("--json") else { throw .failed(reason) }
+        show(Explanation(verdict: .deny, reason: reason), state, nil, asJSON: true)
+        throw .ended(1)
+      }
       if let reason = closed(asker) {
         show(Explanation(verdict: .deny, reason: reason), state, asker, asJSON: arguments.has("--json"))
         throw .ended(1)

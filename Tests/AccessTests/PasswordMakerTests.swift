@@ -26,7 +26,7 @@ import Threading
     for _ in 0..<2 { ended.wait() }
   }
 
-  @Test func sourcesTakeTurnsAndTooManyAreRefused() throws {
+  @Test func sourcesTakeTurnsAndWhoHasMostGivesWay() throws {
     let arrived = try #require(WorkSemaphore())
     let released = try #require(WorkSemaphore())
     let ended = try #require(WorkSemaphore())
@@ -40,8 +40,14 @@ import Threading
         }
       })
     func submit(_ text: String, _ source: String) -> Bool {
-      maker.submit(bytes(text), from: SourceAddress(source)) { made in
-        order.withLock { $0.append(made ?? "nothing") }
+      maker.submit(bytes(text), from: SourceAddress(source)) { outcome in
+        order.withLock { order in
+          switch outcome {
+          case .made(let made): order.append(made)
+          case .failed: order.append("nothing")
+          case .gaveWay: order.append("not \(text)")
+          }
+        }
         ended.signal()
       }
     }
@@ -49,16 +55,20 @@ import Threading
     arrived.wait()
     for text in ["a1", "a2", "a3"] { #expect(submit(text, "10.0.0.1")) }
     #expect(submit("b1", "10.0.0.2"))
-    #expect(!submit("c1", "10.0.0.3"))
+    // Full: who has most waiting gets no more, and its newest gives way to another.
+    #expect(!submit("a4", "10.0.0.1"))
+    #expect(submit("c1", "10.0.0.3"))
+    #expect(order.withLock { $0 } == ["not a3"])
+    #expect(submit("b2", "10.0.0.2") == false)
     released.signal(times: 5)
-    for _ in 0..<5 { ended.wait() }
-    #expect(order.withLock { $0 } == ["first", "a1", "b1", "a2", "a3"])
+    for _ in 0..<6 { ended.wait() }
+    #expect(order.withLock { $0 } == ["not a3", "first", "a1", "b1", "c1", "a2"])
   }
 
   @Test func whoStillWaitsAtTheEndIsTold() throws {
     let arrived = try #require(WorkSemaphore())
     let released = try #require(WorkSemaphore())
-    let told = Mutex<[String?]>([])
+    let told = Mutex<[PasswordMaker.Outcome]>([])
     let maker = try #require(
       PasswordMaker(workers: 1) {
         { _ in

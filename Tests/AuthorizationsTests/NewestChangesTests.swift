@@ -39,6 +39,28 @@ import Testing
     #expect(try !mine.changedElsewhere())
   }
 
+  @Test func endTheOldNameOfALoginThatIsRenamed() throws {
+    let publication = Publication<AuthorizationSnapshot>(.empty)
+    let registry = AuthorizationRegistry(store: mine, publication: publication, now: { 1 })
+    try other.apply(.insertAuthorization(try authorization(1, "a")))
+    try registry.load()
+    try other.connection.execute("UPDATE authorizations SET token = CAST('b' AS BLOB)")
+    #expect(try registry.pollForChangesElsewhere())
+    #expect(registry.snapshot.authorization(named: "a") == nil)
+    #expect(registry.snapshot.authorization(named: "b")?.token == "b")
+    // Two that change names.
+    try other.apply(.insertAuthorization(try authorization(2, "a")))
+    try other.connection.execute(
+      """
+      UPDATE authorizations SET token = CAST('x' AS BLOB) WHERE id = 1;
+      UPDATE authorizations SET token = CAST('b' AS BLOB) WHERE id = 2;
+      UPDATE authorizations SET token = CAST('a' AS BLOB) WHERE id = 1;
+      """)
+    #expect(try registry.pollForChangesElsewhere())
+    #expect(registry.snapshot.authorization(named: "a")?.id.rawValue == 1)
+    #expect(registry.snapshot.authorization(named: "b")?.id.rawValue == 2)
+  }
+
   @Test func includeThoseThatCameBeforeOneOfOurOwn() throws {
     try mine.apply(.insertAuthorization(try authorization(1, "a")))
     #expect(try !mine.changedElsewhere())

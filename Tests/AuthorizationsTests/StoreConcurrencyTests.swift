@@ -33,6 +33,21 @@ import Testing
   #expect(try other.load().tokens.count == 2)
 }
 
+@Test func onlyTheFirstWaitsForALockThatIsKept() throws {
+  let folder = try ScratchFolder()
+  let store = try SQLiteAuthorizationStore(path: folder.file("s.db"), busyMilliseconds: 60)
+  let other = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  #expect(try store.connection.integer("PRAGMA busy_timeout") == 60)
+  try other.connection.execute("BEGIN IMMEDIATE")
+  for number in 1...2 as ClosedRange<UInt64> {
+    #expect(throws: StoreError.self) { try store.apply(.insertToken(token(number))) }
+    #expect(try store.connection.integer("PRAGMA busy_timeout") == 50)
+  }
+  try other.connection.execute("ROLLBACK")
+  try store.apply(.insertToken(token(3)))
+  #expect(try store.connection.integer("PRAGMA busy_timeout") == 60)
+}
+
 /// What a `kill -9` leaves is what the files hold at that moment: copies of them, taken after each acknowledgement
 /// while the store is open, must hold everything acknowledged.
 @Test func whatWasAcknowledgedSurvivesSuddenDeath() throws {

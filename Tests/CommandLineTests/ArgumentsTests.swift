@@ -1,5 +1,6 @@
 // The command line is read strictly: what is not understood is refused before anything is done.
 
+import JSON
 import Testing
 
 @testable import gatehouse
@@ -81,12 +82,32 @@ func refusesOtherAddresses(url: String) {
   #expect(table.text == "A           B\na\\u{1b}[2J  b\\u{202e}c\\u{a}")
 }
 
-@Test(arguments: [("metrics", "metrics/*"), ("logs/autogen", "logs/autogen"), ("logs/*", "logs/*")])
+@Test(arguments: [
+  ("metrics", "metrics/*"), ("logs/autogen", "logs/autogen"), ("logs/*", "logs/*"), ("logs/x/y", "logs/x/y"),
+])
 func aDatabaseMeansAllItsPolicies(text: String, name: String) throws {
   #expect(try AuthCreate.bucketName(text) == name)
 }
 
-@Test(arguments: ["", "/", "/a", "a/"])
+@Test(arguments: ["", "/", "/a", "a/", "logs/x/*", "a//*", "*", "*/*"])
 func refusesHalfABucketName(text: String) {
   #expect(throws: CommandFailure.self) { try AuthCreate.bucketName(text) }
+}
+
+@Test func anEmptySelectionIsNotEverything() throws {
+  for option in ["--username", "--id"] {
+    #expect(throws: CommandFailure.self) { try Arguments([option, ""], of: AuthDelete.self).nonempty(option) }
+    #expect(try Arguments([option, "a"], of: AuthDelete.self).nonempty(option) == "a")
+  }
+  #expect(try Arguments([], of: AuthDelete.self).nonempty("--username") == nil)
+}
+
+@Test func onlyTheLoginThatWasAskedForIsTaken() throws {
+  func login(_ name: String) -> JSONValue { .object([JSONMember(name: "token", value: .string(name))]) }
+  #expect(try AuthClient.login(named: "a", in: [login("a")])["token"]?.text == "a")
+  for found in [[], [login("b")], [login("a"), login("b")], [login("A")], [.null], [.object([])]] as [[JSONValue]] {
+    #expect(throws: CommandFailure.self) { try AuthClient.login(named: "a", in: found) }
+  }
+  // The same to Swift's `==`, not the same login.
+  #expect(throws: CommandFailure.self) { try AuthClient.login(named: "\u{e9}", in: [login("e\u{301}")]) }
 }

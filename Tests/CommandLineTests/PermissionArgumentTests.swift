@@ -36,7 +36,8 @@ func readsPermissionsOfTheOrganization(text: String, description: String) throws
 
 @Test(arguments: [
   "", "read", "read:", "eat:buckets", "read:planets", "read:buckets/", "write:instance", "read:buckets//a",
-  "read:tasks/name", "read:users/nobody", "read:orgs/nowhere", "READ:buckets", "read:flows",
+  "read:buckets/metrics/x/*", "read:buckets/*", "read:tasks/name", "read:users/nobody", "read:orgs/nowhere",
+  "READ:buckets", "read:flows",
 ])
 func refusesOtherPermissions(text: String) throws {
   let directory = try directory()

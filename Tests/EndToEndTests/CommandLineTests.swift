@@ -122,6 +122,11 @@ import Testing
       #expect(try client.exchange(Request.query("SHOW MEASUREMENTS", login: login)).status == 200)
       #expect(try client.exchange(Request.write("cpu v=1", login: login)).status == 204)
       #expect(try client.exchange(Request.write("cpu v=1", database: "metrics&rp=weekly", login: login)).status == 403)
+      // As of a variable that is not set: neither the first login nor every one.
+      for command in [["delete"], ["set-inactive"], ["list"]] {
+        for option in ["--username", "--id"] { #expect(try auth(command[0], option, "").status == 2) }
+      }
+      #expect(try auth("set-password", "--username", "", input: "canary-edge-8\n").status == 2)
       let list = try auth("list")
       #expect(list.status == 0 && list.output.contains("edge-7"))
       #expect(try auth("set-inactive", "--username", "edge-7").status == 0)

@@ -93,6 +93,15 @@ import Testing
     }
   }
 
+  @Test func deniesALoginThatIsNotThere() throws {
+    try Self.play { _, configuration in
+      let (status, object) = try Self.explain(
+        configuration, ["--login", "nobody", "--db", "metrics", "SELECT v FROM cpu"])
+      #expect(status == 1 && object["verdict"] as? String == "deny", "\(object)")
+      #expect(object["reason"] as? String == "there is no login nobody")
+    }
+  }
+
   @Test func onlyAnalysesWithoutALogin() throws {
     let folder = try TemporaryFolder()
     let text = GatehouseSettings(upstreamPorts: 1).toml(certificate: try Certificate.shared.get())

@@ -129,6 +129,23 @@ import Testing
     }
   }
 
+  /// Without chunks an orderly end would say that the list is whole.
+  @Test(arguments: ["HTTP/1.0", "HTTP/1.1"]) func areCutOffVisiblyWhenTheDrainEnds(version: String) throws {
+    // More than the buffers of any socket take.
+    try Self.play(logins: 160, settings: { $0.tables["timeouts"] = ["drain = \"200ms\""] }) { scene, _, _ in
+      let client = try RawClient(scene.gatehouse, tls: false, receiveBuffer: 4_096)
+      client.send(Self.request(scene, version: version))
+      let head = try #require(try client.readHead())
+      #expect(head.status == 200)
+      scene.gatehouse.signal(SIGTERM)
+      #expect(scene.gatehouse.waitForEnd() == 0)
+      _ = try client.readToEnd()
+      #expect(client.wasReset)
+      let records = scene.gatehouse.accessRecords().filter { $0["status"] as? Int == 499 }
+      #expect(records.map { $0["refusal"] as? String } == ["shut down"], "\(records)")
+    }
+  }
+
   @Test func passToTheirEndWhileDraining() throws {
     try Self.play { scene, _, ids in
       let client = try RawClient(scene.gatehouse, tls: false, receiveBuffer: 4_096)

@@ -1,6 +1,7 @@
 // The legacy authorization API over the wire: its framing, its limits, and who may reach it.
 
 import Foundation
+import Glibc
 import Testing
 
 @Suite struct ManagementWireTests {
@@ -53,6 +54,76 @@ import Testing
       for character in json { client.send("\(String(String(character).utf8.count, radix: 16))\r\n\(character)\r\n") }
       client.send("0\r\n\r\n")
       #expect(try client.readAnswer().status == 201)
+    }
+  }
+
+  @Test(arguments: [
+    ("token=listed%00", 404), ("token=listed;x", 404), ("token=listed;orgID=y", 404), ("authID=%00", 400),
+    ("orgID=;", 400), ("user=%00", 404), ("org=a;b", 404), ("token=listed", 200),
+  ]) func doesNotDropAFilterThatIsOdd(query: String, status: Int) throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      _ = try ManagementClient(scene.gatehouse).create("listed", password: nil, reads: ["metrics"])
+      let answer = try scene.connect().exchange(Self.request(scene, "GET", "/legacy/authorizations?\(query)"))
+      #expect(answer.status == status, "\(answer.text)")
+    }
+  }
+
+  @Test func tellsWhyNothingCanBeChangedInTheLogAndInHealth() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let client = try scene.connect()
+      let management = try ManagementClient(scene.gatehouse)
+      let id = try management.create("kept", password: nil, reads: ["metrics"])
+      func patch() throws -> Int { try management.call("PATCH", "/\(id)", ["status": "active"]).status }
+      func health() throws -> String { try client.exchange("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").text }
+      let store = scene.gatehouse.folder.file("gatehouse.db")
+      try FileManager.default.moveItem(atPath: store, toPath: store + ".away")
+      for _ in 0..<3 { #expect(try patch() == 503) }
+      #expect(try health().contains("{\"name\":\"store\",\"status\":\"fail\""))
+      try FileManager.default.moveItem(atPath: store + ".away", toPath: store)
+      #expect(try patch() == 200)
+      // It says more at its end, after these.
+      scene.gatehouse.signal(SIGTERM)
+      #expect(scene.gatehouse.waitForEnd() == 0)
+      let told = GatehouseProcess.jsonLines(scene.gatehouse.eventLog).compactMap { $0["message"] as? String }
+      #expect(told.filter { $0 == "nothing can be changed" }.count == 1, "\(told)")
+      #expect(told.filter { $0 == "changes are possible again" }.count == 1, "\(told)")
+    }
+  }
+
+  @Test func keepsLittleOfWhoChangesPasswords() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      let management = try ManagementClient(scene.gatehouse)
+      let path = "/legacy/authorizations/\(try management.create("short", password: nil, reads: ["metrics"]))/password"
+      func body(_ padding: Int) -> String {
+        "{\"password\":\"long enough\",\"x\":\"\(String(repeating: "x", count: padding))\"}"
+      }
+      #expect(try scene.connect().exchange(Self.request(scene, "POST", path, body: body(16_000))).status == 204)
+      for target in [path, "/private" + path] {
+        let long = try scene.connect()
+        long.send(Self.request(scene, "POST", target, body: body(17_000)))
+        #expect(try long.readAnswer().status == 413)
+      }
+    }
+  }
+
+  /// A refused change need not wait for those before it, though it is of the same login.
+  @Test func refusesPasswordsAtOnceWhereTooManyWait() throws {
+    // So slow that the first are not ready before the last is refused.
+    try Scene.play(settings: {
+      $0.hasOperatorToken = true
+      $0.passwordCost = 11
+    }) { scene in
+      let management = try ManagementClient(scene.gatehouse)
+      let path = "/legacy/authorizations/\(try management.create("busy", password: nil, reads: ["metrics"]))/password"
+      let clients = try (0..<70).map { _ in try scene.connect(tls: false) }
+      let body = "{\"password\":\"long enough\"}"
+      for client in clients { client.send(Self.request(scene, "POST", path, body: body)) }
+      let last = try #require(clients.last)
+      #expect(try last.readAnswer().status == 503)
+      // Those before it still wait: had it waited for its turn, all of them would have been answered.
+      #expect(clients.filter { $0.isReadable }.count < 60)
+      let statuses = try clients.dropLast().map { try $0.readAnswer().status }
+      #expect(statuses.filter { $0 == 204 }.count >= 64 && Set(statuses).isSubset(of: [204, 503]), "\(statuses)")
     }
   }
 

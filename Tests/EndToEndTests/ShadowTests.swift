@@ -30,6 +30,12 @@ import Testing
       rounds += 1
     }
     #expect(Self.reports(first.eventLog) == ["twice"])
+    let checked = try Command.run([try Paths.gatehouse(), "check", "--config", first.configuration])
+    #expect(checked.status == 0)
+    let line = text.split(separator: "\n", omittingEmptySubsequences: false).count
+    #expect(
+      checked.output.contains(":\(line): [[authorization]] \"twice\" hides a stored login of that name (warning)"),
+      "\(checked.output)")
     first.stop()
     settings.hasOperatorToken = false
     settings.sections = declared

@@ -30,6 +30,26 @@ import Testing
     #expect(gate.judge(head("GET /health")).answer?.status == 503)
   }
 
+  @Test func saysThatTheStoreFailsWithoutEndingData() throws {
+    let gate = try Gate()
+    func health() throws -> LocalAnswer { try #require(gate.judge(head("GET /health")).answer) }
+    #expect(String(decoding: try health().body, as: UTF8.self).contains("\"checks\":[],"))
+    gate.shared.storeFails.publish(true)
+    #expect(try health().status == 200)
+    let text = String(decoding: try health().body, as: UTF8.self)
+    #expect(
+      text.contains("\"checks\":[{\"name\":\"store\",\"status\":\"fail\"") && text.contains("\"status\":\"pass\""))
+  }
+
+  @Test func keepsFiltersThatAreOdd() throws {
+    let call = try Gate().judge(
+      head("GET /legacy/authorizations?token=a%00b&authID=a;b&id=%zz&=x&&org=a=b", "Authorization: Token t")
+    ).call
+    #expect(
+      call?.query.map { "\($0.name)=\($0.value)" } == ["token=a\0b", "authID=a;b", "=x", "org=a=b"],
+      "only what cannot be decoded is left out")
+  }
+
   @Test func saysThatItDrains() throws {
     let gate = try Gate()
     #expect(gate.judge(head("GET /health")).answer?.status == 200)

@@ -97,6 +97,77 @@ extension Bench {
   #expect(try status(Resource(type: .instance), "\"orgID\":\"\(organization)\"") == 201)
 }
 
+@Test func nobodyHandsOutABucketOfAnotherOrganizationByItsIdentifier() throws {
+  let bench = try Bench(otherOrganization: true)
+  let own = try bench.bucket("metrics/autogen")
+  let foreign = try #require(
+    bench.directory.value.buckets.first {
+      $0.organizationID != bench.organization.id && $0.name == "metrics/autogen"
+    })
+  let base = [
+    Permission(.write, Resource(type: .authorizations)), Permission(.write, Resource(type: .users)),
+  ]
+  func send(_ held: Permission, _ asked: String) throws -> ManagementResponse {
+    try bench.token("t", base + [held])
+    return bench.send("POST", prefix, bench.body("n\(Int.random(in: 0...(.max)))", asked), token: "t")
+  }
+  let pattern = Resource(type: .buckets, organizationID: bench.organization.id, name: "metrics/*")
+  // As one that does not exist: neither that it is there nor its name is told.
+  let refused = try send(Permission(.read, pattern), "\"id\":\"\(foreign.id)\"")
+  #expect(refused.status == 403 && !String(decoding: refused.body, as: UTF8.self).contains("autogen"))
+  #expect(try send(Permission(.read, pattern), "\"id\":\"00000000000f00ff\"").status == 403)
+  #expect(try send(Permission(.read, pattern), "\"id\":\"\(own)\"").status == 201)
+  let foreignPattern = Resource(type: .buckets, organizationID: foreign.organizationID, name: "metrics/*")
+  #expect(try send(Permission(.read, foreignPattern), "\"id\":\"\(own)\"").status == 403)
+  try bench.token("op", .operatorPermissions)
+  #expect(bench.send("POST", prefix, bench.body("a", "\"id\":\"\(foreign.id)\"")).status == 404)
+  let there = bench.body("b", "\"id\":\"\(foreign.id)\"", organization: foreign.organizationID)
+  #expect(bench.send("POST", prefix, there).status == 201)
+}
+
+@Test(arguments: ["5", "[]", "{}", "true", "\"\"", "\"metrics/x/*\"", "\"/metrics/*\"", "\"a//*\"", "\"*/*\""])
+func aNameThatSaysNothingIsNotEveryBucket(name: String) throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let refused = bench.send("POST", prefix, bench.body("a", "\"name\":\(name)"))
+  #expect(refused.status == 400 && refused.member("code") == "invalid")
+  #expect(bench.registry.snapshot.authorization(named: "a") == nil)
+}
+
+@Test func aNameThatIsNullIsNone() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  #expect(bench.send("POST", prefix, bench.body("a", "\"name\":null")).status == 201)
+}
+
+@Test func othersThanBucketsAreNotNamed() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  func create(_ token: String, _ resource: String) -> ManagementResponse {
+    bench.send(
+      "POST", prefix,
+      "{\"token\":\"\(token)\",\"orgID\":\"\(bench.organization.id)\",\"permissions\":[{\"action\":\"read\",\"resource\":{\(resource)}}]}"
+    )
+  }
+  let refused = create("a", "\"type\":\"orgs\",\"name\":\"plant\"")
+  #expect(refused.status == 400)
+  #expect(refused.member("message") == "invalid resource for permission: orgs are named by their id, not by name")
+  // As the API itself shows it.
+  #expect(create("b", "\"type\":\"orgs\",\"id\":\"\(bench.organization.id)\",\"name\":\"plant\"").status == 201)
+}
+
+@Test func howChangesEndIsToldWithTheReason() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let id = try bench.create("one")
+  #expect(bench.changes == [nil])
+  bench.store.isOutOfReach = true
+  #expect(bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\"}").status == 503)
+  bench.store.isOutOfReach = false
+  #expect(bench.send("DELETE", "\(prefix)/\(id)").status == 204)
+  #expect(bench.changes == [nil, .unavailable("canary-store-text"), nil])
+}
+
 @Test func permissionsOnUsersReachTheirOrganizationAlone() throws {
   let bench = try Bench(otherOrganization: true)
   try bench.token("op", .operatorPermissions)

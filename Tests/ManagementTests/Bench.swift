@@ -16,6 +16,7 @@ final class Bench {
   private final class Shared {
     var texts: [String: Identifier] = [:]
     var records: [AuditRecord] = []
+    var changes: [ChangeError?] = []
   }
   private let shared = Shared()
 
@@ -38,7 +39,7 @@ final class Bench {
       audit: { [shared] in
         shared.records.append($0)
         trail?.record($0)
-      })
+      }, noteChange: { [shared] in shared.changes.append($0) })
   }
 
   private static let recordedBuckets = ["metrics/autogen", "secret/autogen", "_monitoring", "_tasks"]
@@ -49,7 +50,7 @@ final class Bench {
         organizations: otherOrganization ? ["plant", "other"] : ["plant"],
         users: [.init(name: "mio", organization: "plant"), .init(name: "ann", organization: "other")],
         buckets: recordedBuckets.map { .init(name: $0, organization: "plant") } + [
-          .init(name: "b", organization: "other")
+          .init(name: "b", organization: "other"), .init(name: "metrics/autogen", organization: "other"),
         ],
         mappings: ["metrics", "secret"].map {
           .init(
@@ -59,6 +60,8 @@ final class Bench {
   }
 
   var audited: [AuditRecord] { shared.records }
+  /// How the attempts to change something ended.
+  var changes: [ChangeError?] { shared.changes }
 
   func bucket(_ name: String) throws -> Identifier {
     guard let bucket = directory.value.bucket(named: name, in: organization.id) else { throw StoreError.notFound }

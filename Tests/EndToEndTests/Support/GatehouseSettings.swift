@@ -13,6 +13,8 @@ struct GatehouseSettings: Sendable {
   var tables: [String: [String]] = [:]
   /// `-`, a path, or nil for none.
   var accessLog: String? = "-"
+  /// Of new passwords.
+  var passwordCost = 4
   /// Whether to wait until the upstream's directory is loaded.
   var awaitsDirectory = true
   /// Further keys of the plaintext listener.
@@ -47,7 +49,7 @@ struct GatehouseSettings: Sendable {
     var rest = tables.filter { $0.key != "upstream" }
     rest["store", default: []].append("path = \"gatehouse.db\"")
     rest["log", default: []].append("access = \(accessLog.map { "\"\($0)\"" } ?? "false")")
-    rest["passwords", default: []].append("cost = 4")
+    rest["passwords", default: []].append("cost = \(passwordCost)")
     for (table, keys) in rest.sorted(by: { $0.key < $1.key }) {
       text += "[\(table)]\n\(keys.joined(separator: "\n"))\n\n"
     }

@@ -125,6 +125,12 @@ final class RawClient {
     return taken
   }
 
+  /// Whether something has come that was not read yet. Plaintext only.
+  var isReadable: Bool {
+    var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return !buffer.isEmpty || poll(&interest, 1, 0) > 0
+  }
+
   /// Everything up to the end of the connection.
   func readToEnd() throws -> [UInt8] {
     while try fill() {}

@@ -63,16 +63,19 @@ class Text:
         if value is None and schema.get("nullable"):
             return
         kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
-        if not isinstance(value, kinds[schema["type"]]):
+        # To Python a boolean is an integer as well.
+        if not isinstance(value, kinds[schema["type"]]) or (isinstance(value, bool) and schema["type"] != "boolean"):
             yield f"{place}: {value!r} is no {schema['type']}"
             return
         if "enum" in schema and value not in schema["enum"]:
             yield f"{place}: {value!r} is none of {schema['enum']}"
+        if isinstance(value, int) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+            yield f"{place}: {value} is out of range"
         if isinstance(value, str):
             yield from self.of_string(value, schema, place)
         if isinstance(value, list):
-            if len(value) > schema.get("maxItems", len(value)):
-                yield f"{place}: too many"
+            if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+                yield f"{place}: too few or too many"
             for index, one in enumerate(value):
                 yield from self.violations(one, schema["items"], f"{place}[{index}]")
         if isinstance(value, dict):
@@ -81,6 +84,8 @@ class Text:
     def of_string(self, value, schema, place):
         if "pattern" in schema and not re.search(schema["pattern"], value):
             yield f"{place}: {value!r} does not match"
+        if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+            yield f"{place}: {value[:100]!r} is too short or too long"
         if schema.get("format") == "date-time":
             try:
                 datetime.datetime.fromisoformat(re.sub(r"\.(\d{1,6})\d*", r".\1", value).replace("Z", "+00:00"))
