@@ -53,7 +53,7 @@ extension Gatekeeper {
       DataRequest(
         requirements: needs.map { $0.1.requirement },
         say: { permit in
-          let pinned = Self.pinnedPolicy(request, permit)
+          let (text, pinned) = Self.pinned(text, request, permit)
           let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil)
           return method == .post
             ? Saying(line: RequestLine(.post, "/query"), body: form.text)
@@ -122,16 +122,19 @@ extension Gatekeeper {
 
   // MARK: Rebuild
 
-  /// The policy that the decision went by, so that a default that changes in between changes nothing.
-  private static func pinnedPolicy(_ request: QueryRequest, _ permit: Permit?) -> String? {
-    guard request.policy == nil, let database = request.databaseOfDefaults, let permit else { return nil }
-    for grant in permit.grants {
-      guard case .policy(let named, nil) = grant.requirement.target, named.utf8.elementsEqual(database.utf8) else {
-        continue
-      }
-      return grant.mappings.first?.retentionPolicy
+  /// Says the default policies that were decided on, so that no other can be read should the upstream's change: with
+  /// `rp` where one means all, which every server applies, or else with the sources.
+  private static func pinned(
+    _ text: [UInt8], _ request: QueryRequest, _ permit: Permit?
+  ) -> (text: [UInt8], policy: String?) {
+    guard request.policy == nil, let permit, permit.grants.contains(where: { $0.databaseOfDefault != nil }) else {
+      return (text, nil)
     }
-    return nil
+    if let database = request.databaseOfDefaults { return (text, permit.defaultPolicy(of: database)) }
+    let named = request.query.naming { database in
+      permit.defaultPolicy(of: database?.text ?? request.database).map { Name($0) }
+    }
+    return (named.forwardingBytes ?? text, nil)
   }
 
   /// nil where nobody has to be kept from anything.
@@ -175,5 +178,19 @@ extension Gatekeeper {
     }
     body += Array((names.isEmpty ? "}]}]}\n" : "]}]}]}\n").utf8)
     return LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: body)
+  }
+}
+
+extension Permit {
+  /// What the database's default policy was when it was decided on; nil where that was not asked.
+  fileprivate func defaultPolicy(of database: String) -> String? {
+    grants.first { $0.databaseOfDefault?.utf8.elementsEqual(database.utf8) ?? false }?.mappings.first?.retentionPolicy
+  }
+}
+
+extension Permit.Grant {
+  fileprivate var databaseOfDefault: String? {
+    if case .policy(let database, nil) = requirement.target { return database }
+    return nil
   }
 }

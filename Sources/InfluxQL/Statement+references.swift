@@ -77,10 +77,13 @@ extension MetadataQuery {
   /// database.
   fileprivate func reads(kind: StatementKind) -> [SourceReference] {
     guard !sources.isEmpty else { return [SourceReference(database: database, extent: .everyPolicy)] }
-    let isSelection = isExact || kind == .showFieldKeys
+    let extent: SourceReference.Extent = isSelection(kind) ? .policy : .everyPolicy
     return [SourceReference(database: database, extent: .anyPolicy)]
-      + sources.map { SourceReference($0, in: database, extent: isSelection ? .policy : .everyPolicy) }
+      + sources.map { SourceReference($0, in: database, extent: extent) }
   }
+
+  /// Whether the server runs it as a SELECT on its sources' policies.
+  func isSelection(_ kind: StatementKind) -> Bool { isExact || kind == .showFieldKeys }
 }
 
 extension MeasurementsQuery {

@@ -120,7 +120,7 @@ import Testing
       // Typed values, plain ones and those of a form, each bound into the text.
       for (number, text) in [
         (3, "SELECT v FROM gocli WHERE h = 'a b'"), (10, "SELECT v FROM jv WHERE h = 'a b'"),
-        (19, "SELECT v FROM node WHERE h = 'c'"), (20, "SELECT v FROM node; SHOW MEASUREMENTS"),
+        (19, "SELECT v FROM node WHERE h = 'c'"), (20, "SELECT v FROM autogen.node; SHOW MEASUREMENTS"),
         (27, "SELECT v FROM py WHERE h = 'a b'"),
       ] {
         let seen = scene.upstream.completed.filter { $0["X-Request-Id"] == "step-\(number)" }

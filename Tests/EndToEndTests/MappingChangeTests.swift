@@ -37,4 +37,29 @@ import Testing
       #expect(named.status == 204)
     }
   }
+
+  @Test(arguments: [
+    "SELECT v FROM cpu; SHOW DATABASES", "EXPLAIN ANALYZE SELECT v FROM cpu",
+    "SHOW DATABASES; SELECT v FROM metrics..cpu",
+    "SELECT mean(v) FROM (SELECT v FROM cpu), other..cpu", "SHOW FIELD KEYS FROM cpu",
+    "SELECT v INTO metrics..sum FROM cpu, other..cpu",
+  ])
+  func namesTheDefaultThatWasDecidedOn(statement: String) throws {
+    var narrow = Login.writer
+    narrow.reads = ["metrics/autogen", "other/first"]
+    narrow.writes = ["metrics/autogen"]
+    let login = narrow
+    try Scene.play(
+      directory: UpstreamDirectory(databases: [("metrics", ["autogen", "weekly"]), ("other", ["first", "second"])]),
+      settings: { $0.logins = [login] }
+    ) { scene in
+      let answer = try scene.connect().exchange(
+        Request.form("db=metrics&q=\(statement.percentEncoded)", login: login))
+      let seen = try #require(scene.upstream.completed.first, "\(answer.status) \(answer.text)")
+      let text = try #require(seen.parameter("q").first)
+      let named = text.replacing("other.first.cpu", with: "").replacing("metrics.autogen.", with: "autogen.")
+      #expect(seen.parameter("rp") == ["autogen"] || named.contains("autogen.cpu"), "\(seen.text)")
+      #expect(!named.contains("other") && !named.contains(".."), "\(text)")
+    }
+  }
 }

@@ -8,7 +8,8 @@ cd "$root"
 seconds=${1:-60}
 out=$made/fuzz
 mkdir -p "$out"
-flags=(-parse-as-library -O -swift-version 6 "-sanitize=fuzzer,address" -enable-upcoming-feature ExistentialAny)
+flags=(-parse-as-library -O -swift-version 6 "-sanitize=fuzzer,address" -enable-upcoming-feature ExistentialAny
+    -I "$root/Sources/CZlib" -lz)
 
 # A target is one module with the files that it fuzzes, which need no other module.
 fuzz() {
