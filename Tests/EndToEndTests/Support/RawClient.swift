@@ -131,6 +131,12 @@ final class RawClient {
     return !buffer.isEmpty || poll(&interest, 1, 0) > 0
   }
 
+  /// Returns when one of them has something to read, or after the time that a read may take.
+  static func awaitReadable(_ clients: [RawClient]) {
+    var interests = clients.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    _ = poll(&interests, nfds_t(interests.count), 20_000)
+  }
+
   /// Everything up to the end of the connection.
   func readToEnd() throws -> [UInt8] {
     while try fill() {}
