@@ -70,7 +70,7 @@ let package = Package(
     tests("TransportTests", ["Transport"]),
     tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
     tests("ObservationTests", ["Observation"]),
-    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream"]),
+    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Upstream"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem"]),

@@ -6,13 +6,13 @@ import Observation
 /// Used by the management thread alone.
 final class ChangeFailures {
   private let events: EventLog
-  private let isFailing: Publication<Bool>
+  private let conditions: Conditions
   private var reason: String?
   private var isOutOfReach = false
 
-  init(events: EventLog, isFailing: Publication<Bool>) {
+  init(events: EventLog, conditions: Conditions) {
     self.events = events
-    self.isFailing = isFailing
+    self.conditions = conditions
   }
 
   /// How an attempt to change something ended.
@@ -45,5 +45,8 @@ final class ChangeFailures {
     publish()
   }
 
-  private func publish() { isFailing.publish(reason != nil || isOutOfReach) }
+  private func publish() {
+    if reason == nil, !isOutOfReach { return conditions.clear(.store) }
+    conditions.set(Condition(.store, "the last change could not be made", failsHealth: false))
+  }
 }

@@ -20,6 +20,8 @@ public final class Server {
   private let ticketKeys: [UInt8]
   private let shared: GatewayShared
   private let metrics = Metrics()
+  /// What `/health` tells, from whichever thread finds it.
+  private let conditions = Conditions()
   private let management: LoopThread
   private let directory: LoopThread
   private var workers: [LoopThread] = []
@@ -59,9 +61,8 @@ public final class Server {
     let published = Publication<Directory>(.empty)
     let status = Publication<UpstreamStatus>(UpstreamStatus())
     let members = configuration.upstream.members.map { UpstreamMember($0) }
-    let storeFails = Publication(false)
     let startedManagement = try Self.startManagement(
-      configuration, authorizations: authorizations, directory: published, storeFails: storeFails, events: events)
+      configuration, authorizations: authorizations, directory: published, conditions: conditions, events: events)
     management = startedManagement
     let startedDirectory = try Self.startDirectory(
       configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
@@ -90,7 +91,7 @@ public final class Server {
       })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
-      directory: published, status: status, storeFails: storeFails, services: services,
+      directory: published, status: status, conditions: conditions, services: services,
       clock: { MonotonicClock.microseconds &* 1_000 })
     try startWorkers(plan, members)
     signals.hand(to: self)
@@ -147,7 +148,7 @@ public final class Server {
 
   private static func startManagement(
     _ configuration: Configuration, authorizations: Publication<AuthorizationSnapshot>,
-    directory: Publication<Directory>, storeFails: Publication<Bool>, events: EventLog
+    directory: Publication<Directory>, conditions: Conditions, events: EventLog
   ) throws(StartProblem) -> LoopThread {
     let declarations = Declarations(configuration)
     return try LoopThread(name: "management", scratchBytes: 4_096) { (loop) throws(StartProblem) in
@@ -162,7 +163,7 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwords: passwords, trail: trail, failures: ChangeFailures(events: events, isFailing: storeFails),
+          passwords: passwords, trail: trail, failures: ChangeFailures(events: events, conditions: conditions),
           events: events,
           keepDirectory: { (latest) throws(StoreError) in
             try store.keep(latest, of: configuration.upstream.dialect.rawValue)

@@ -1,9 +1,10 @@
 // `/ping` and `/health`: open to anyone, answered here from what is known of the upstream.
 
 import Authorizations
-import Synchronization
 import HTTP
 import JSON
+import Observation
+import Synchronization
 
 extension Gatekeeper {
   /// The answer of an open endpoint, or nil for every other route.
@@ -33,25 +34,32 @@ extension Gatekeeper {
     return LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: body)
   }
 
-  /// In the form of InfluxDB 1.12 and 2.x; 503 where the gateway cannot serve data. A store that fails is told as a check,
-  /// for data goes on.
+  /// In the form of InfluxDB 1.12 and 2.x; 503 where the gateway cannot serve data. Every condition that holds is told as a
+  /// check, those with which data goes on too.
   private var health: LocalAnswer {
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
     let isDraining = shared.isDraining.load(ordering: .relaxed)
-    let passes = status.isReachable && status.hasDirectory && !isDraining
-    let message =
-      if passes {
-        "ready for queries and writes"
-      } else if isDraining {
+    let conditions = shared.conditions.all
+    let failure: String? =
+      if isDraining {
         "draining"
+      } else if let condition = conditions.first(where: \.failsHealth) {
+        condition.message
+      } else if !status.isReachable {
+        "the upstream is not reachable"
       } else {
-        status.isReachable ? "the directory is not loaded" : "the upstream is not reachable"
+        status.hasDirectory ? nil : "the directory is not loaded"
       }
-    let checks =
-      shared.storeFails.value
-      ? "{\"name\":\"store\",\"status\":\"fail\",\"message\":\"the last change could not be made\"}" : ""
-    var body = Array("{\"checks\":[\(checks)],\"message\":".utf8)
-    JSONWriter.appendQuoted(message, to: &body)
+    let passes = failure == nil
+    var body = Array("{\"checks\":[".utf8)
+    for (place, condition) in conditions.enumerated() {
+      let comma = place > 0 ? "," : ""
+      body += Array("\(comma){\"name\":\"\(condition.name.rawValue)\",\"status\":\"fail\",\"message\":".utf8)
+      JSONWriter.appendQuoted(condition.message, to: &body)
+      body.append(UInt8(ascii: "}"))
+    }
+    body += Array("],\"message\":".utf8)
+    JSONWriter.appendQuoted(failure ?? "ready for queries and writes", to: &body)
     body += Array(",\"name\":\"influxdb\",\"status\":\"\(passes ? "pass" : "fail")\",\"version\":".utf8)
     JSONWriter.appendQuoted(status.shownVersion, to: &body)
     body += Array("}\n".utf8)

@@ -2,7 +2,7 @@
 
 public import Access
 public import Authorizations
-import Observation
+public import Observation
 import Synchronization
 
 /// Where work goes that no event loop may do itself.
@@ -36,8 +36,8 @@ public final class GatewayShared: Sendable {
   public let authorizations: Publication<AuthorizationSnapshot>
   public let directory: Publication<Directory>
   public let status: Publication<UpstreamStatus>
-  /// Whether the store is out of reach, or could not take the last change: what was loaded goes on.
-  let storeFails: Publication<Bool>
+  /// What `/health` tells.
+  let conditions: Conditions
   public let services: GatewayServices
   /// Monotonic nanoseconds, as the authenticator wants them.
   let clock: @Sendable () -> UInt64
@@ -48,7 +48,7 @@ public final class GatewayShared: Sendable {
   public init(
     settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, status: Publication<UpstreamStatus>,
-    storeFails: Publication<Bool> = Publication(false), services: GatewayServices,
+    conditions: Conditions = Conditions(), services: GatewayServices,
     clock: @escaping @Sendable () -> UInt64
   ) {
     self.settings = settings
@@ -56,7 +56,7 @@ public final class GatewayShared: Sendable {
     self.authorizations = authorizations
     self.directory = directory
     self.status = status
-    self.storeFails = storeFails
+    self.conditions = conditions
     self.services = services
     self.clock = clock
   }

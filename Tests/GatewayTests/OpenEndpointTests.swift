@@ -1,6 +1,7 @@
 // `/ping` and `/health` answer anyone from what is known; management calls are handed over whole.
 
 import Authorizations
+import Observation
 import Testing
 
 @testable import Gateway
@@ -34,11 +35,16 @@ import Testing
     let gate = try Gate()
     func health() throws -> LocalAnswer { try #require(gate.judge(head("GET /health")).answer) }
     #expect(String(decoding: try health().body, as: UTF8.self).contains("\"checks\":[],"))
-    gate.shared.storeFails.publish(true)
+    gate.shared.conditions.set(Condition(.store, "the last change could not be made", failsHealth: false))
     #expect(try health().status == 200)
     let text = String(decoding: try health().body, as: UTF8.self)
     #expect(
       text.contains("\"checks\":[{\"name\":\"store\",\"status\":\"fail\"") && text.contains("\"status\":\"pass\""))
+    gate.shared.conditions.set(Condition(.directory, "too \"old\"", failsHealth: true))
+    #expect(try health().status == 503)
+    #expect(String(decoding: try health().body, as: UTF8.self).contains("],\"message\":\"too \\\"old\\\"\",\"name\""))
+    gate.shared.conditions.clear(.directory)
+    #expect(try health().status == 200)
   }
 
   @Test func keepsFiltersThatAreOdd() throws {
