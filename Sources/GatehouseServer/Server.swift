@@ -24,6 +24,8 @@ public final class Server {
   private let conditions = Conditions()
   private let management: LoopThread
   private let directory: LoopThread
+  /// What is too long for an event loop.
+  private let offloaded: LoopThread
   private var workers: [LoopThread] = []
   private var drainDeadline: UInt64?
   /// Addresses that accept, and whether they speak TLS.
@@ -68,6 +70,8 @@ public final class Server {
       configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
       events: events)
     directory = startedDirectory
+    let startedOffloaded = try LoopThread(name: "answers", scratchBytes: 4_096) { $0 }
+    offloaded = startedOffloaded
     let services = GatewayServices(
       manage: { call, done in
         startedManagement.mailbox.post { loop in
@@ -88,7 +92,8 @@ public final class Server {
       },
       noteRefusal: { call in
         startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(call) }
-      })
+      },
+      offload: { work in startedOffloaded.mailbox.post { _ in work() } })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
       directory: published, status: status, conditions: conditions, services: services,
@@ -263,6 +268,7 @@ public final class Server {
     }
     loop.run()
     for worker in workers { worker.stop() }
+    offloaded.stop()
     directory.stop()
     management.mailbox.post { ($0.context as? ManagementWorker)?.keepAllUses() }
     management.stop()

@@ -7,8 +7,8 @@ import InfluxQL
 import JSON
 
 /// For statements whose answers tell of databases that the request does not name.
-final class AnswerFilter {
-  enum Kind {
+final class AnswerFilter: Sendable {
+  enum Kind: Sendable {
     case databases
     /// Rows of the policies of one database.
     case retentionPolicies(of: String)
@@ -18,6 +18,10 @@ final class AnswerFilter {
 
   /// Largest answer that is filtered, bytes; a longer one is refused.
   static let maximumBytes = 4 << 20
+  /// Longest answer that an event loop filters itself, bytes: a longer one would keep its other clients waiting.
+  static let maximumBytesInLoop = 16 << 10
+  /// Bytes of answers that one event loop keeps at a time to have them filtered; beyond it 503.
+  static let maximumBytesKept = 64 << 20
 
   private let kinds: [Int: Kind]
   private let statementCount: Int

@@ -107,19 +107,6 @@ extension DownstreamConnection {
     stream?.readsInput = true
     noteProgress(0, isStart: true)
     take(rest)
-    readBuffered()
-  }
-
-  /// Reads what OpenSSL holds already. A part of a record counts as buffered and gives nothing: going on until nothing is
-  /// buffered would wait for the rest of it in this very loop.
-  func readBuffered() {
-    while let stream, stream.hasBufferedInput, stream.readsInput {
-      switch state {
-      case .collecting, .streaming, .draining:
-        guard readBody(stream) else { return }
-      default: return
-      }
-    }
   }
 
   /// The client waits for it before it sends its body (RFC 9110 §10.1.1).
@@ -129,8 +116,8 @@ extension DownstreamConnection {
     stream?.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
   }
 
-  /// False where nothing was there to be read.
-  func readBody(_ stream: ByteStream) -> Bool {
+  /// Reads once: a fast client has its turn again after the others' events.
+  func readBody(_ stream: ByteStream) {
     // What follows the body has to fit behind the parked head when that is decided again.
     let whole = gateway.loop.scratch.room
     let room = UnsafeMutableRawBufferPointer(rebasing: whole[..<max(1_024, whole.count - parkedHead.count)])
@@ -138,11 +125,8 @@ extension DownstreamConnection {
     case .bytes(let count):
       noteProgress(count)
       take(UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
-      return true
-    case .wouldBlock: return false
-    case .end, .failed:
-      clientLeft()
-      return false
+    case .wouldBlock: break
+    case .end, .failed: clientLeft()
     }
   }
 

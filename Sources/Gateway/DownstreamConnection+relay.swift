@@ -31,7 +31,6 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     guard let early = unhold(into: gateway.loop.scratch.room) else { return }
     take(early)
     if case .streaming = state, upstream?.isCongested == false { stream?.readsInput = true }
-    readBuffered()
   }
 
   func upstreamReceived(
@@ -70,18 +69,43 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       abandonUpstream()
       return upstreamFailed(.malformed(.headTooLarge), mayRepeat: false)
     }
+    guard piece.count <= AnswerFilter.maximumBytesKept - gateway.keptForFilters else {
+      abandonUpstream()
+      return upstreamFailed(.exhausted, mayRepeat: false)
+    }
+    keptForFilter += piece.count
+    gateway.keptForFilters += piece.count
     body.append(contentsOf: piece)
     guard isComplete else { return }
     exchange.upstreamEndedAt = MonotonicClock.microseconds
     upstream = nil
-    guard let filtered = filter.filtered(body) else {
-      return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false)
-    }
+    let whole = body
     body.release()
+    guard whole.count > AnswerFilter.maximumBytesInLoop else { return filtered(filter.filtered(whole)) }
+    let resume = gateway.loop.resumption { [self] (answer: [UInt8]?) in
+      turn {
+        // The client may have left meanwhile.
+        guard case .awaitingResponse = state else { return }
+        filtered(answer)
+      }
+    }
+    gateway.shared.services.offload { resume(filter.filtered(whole)) }
+  }
+
+  /// - Parameter answer: nil where the upstream's is none that could be read.
+  private func filtered(_ answer: [UInt8]?) {
+    releaseKept()
+    guard let answer else { return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false) }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion, isAPI2: false)
     respond(
-      LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: filtered))
+      LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: answer))
+  }
+
+  /// Gives back the loop's share of memory that an answer to be filtered had.
+  func releaseKept() {
+    gateway.keptForFilters -= keptForFilter
+    keptForFilter = 0
   }
 
   /// What the upstream says to the gateway's own credential is no business of the client's.
@@ -195,7 +219,6 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     turn {
       noteProgress(0, isStart: true)
       stream.readsInput = true
-      readBuffered()
     }
   }
 

@@ -60,17 +60,23 @@ final class DownstreamConnection {
   var responseHasBegun = false
   /// Whether the response is kept back, to be read here first.
   var isFiltering = false
+  /// Bytes of that response, until it has been answered.
+  var keptForFilter = 0
 
   var received = 0
   private var progressMark = 0
   /// What waited to be taken when its deadline was set, bytes.
   private var backlogMark = 0
   private var isBusy = false
+  /// Whether what is held waits for the next batch of events, this client having had its turn in the last.
+  private var isYielding = false
 
   /// Bytes that must arrive within each `bodyProgress`: a client below it would hold its connection for ever.
   private static let minimumProgress = 1_024
   /// Bytes received ahead while a response is awaited; beyond it the client is not read.
   private static let maximumHold = 65_536
+  /// Requests that are answered in one event of a client that sends them ahead.
+  private static let requestsPerTurn = 4
   /// Milliseconds for which an answered and closed connection is still read.
   static let lingerTime = 2_000
 
@@ -96,9 +102,9 @@ final class DownstreamConnection {
   /// Closes an idle connection; one with a request under way closes after its response.
   func drain() {
     // A request that lies in the socket already is answered: a close now would reset it away.
-    guard case .readingHead = state, hold.isEmpty, stream?.isStale != true else { return }
+    guard case .readingHead = state, hold.isEmpty, let stream, !stream.isStale, !stream.hasBufferedInput else { return }
     // The end of the last answer may still be on its way.
-    if stream?.isCongested ?? false { linger() } else { close() }
+    if stream.isCongested { linger() } else { close() }
   }
 
   // MARK: Requests
@@ -114,6 +120,7 @@ final class DownstreamConnection {
     hasRepeated = false
     responseHasBegun = false
     isFiltering = false
+    releaseKept()
     received = 0
     progressMark = 0
     body.release()
@@ -124,24 +131,28 @@ final class DownstreamConnection {
   }
 
   /// Does one event's work, and then what is at hand of the next requests. Work that ends an exchange while another
-  /// piece of work is still on the stack does not begin the next one under it.
+  /// piece of work is still on the stack does not begin the next one under it. Who sends many requests ahead gets a few
+  /// answers and then waits for the others' events.
   func turn(_ work: () -> Void) {
     guard !isBusy else { return work() }
     isBusy = true
     defer { isBusy = false }
     work()
+    isYielding = false
+    var turns = 0
     while case .readingHead = state, let stream {
       // Who does not take its answers gets no more of them: they would pile up here.
       if stream.isCongested {
         stream.readsInput = false
         return awaitTaking(stream)
       }
-      if !hold.isEmpty {
-        guard let bytes = unhold(into: gateway.loop.scratch.room) else { return }
-        if processHead(bytes) { continue }
+      guard !hold.isEmpty else { return }
+      guard turns < Self.requestsPerTurn else {
+        isYielding = true
+        return stream.announceLater()
       }
-      // Bytes read ahead never wake epoll.
-      guard stream.hasBufferedInput, readHead(stream) else { return }
+      turns += 1
+      guard let bytes = unhold(into: gateway.loop.scratch.room), processHead(bytes) else { return }
     }
   }
 
@@ -158,18 +169,16 @@ final class DownstreamConnection {
     return true
   }
 
-  /// Reads more of a head; false where there is nothing more to do now.
-  private func readHead(_ stream: ByteStream) -> Bool {
+  /// Reads more of a head.
+  private func readHead(_ stream: ByteStream) {
     let room = gateway.loop.scratch.room
     let kept = hold.count
     switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[min(kept, room.count)...])) {
     case .bytes(let count):
-      guard unhold(into: room) != nil else { return false }
-      return processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<(kept + count)]))
-    case .wouldBlock: return false
-    case .end, .failed:
-      close()
-      return false
+      guard unhold(into: room) != nil else { return }
+      _ = processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<(kept + count)]))
+    case .wouldBlock: break
+    case .end, .failed: close()
     }
   }
 
@@ -304,6 +313,7 @@ final class DownstreamConnection {
   func close() {
     if case .closed = state { return }
     state = .closed
+    releaseKept()
     stream?.close()
     stream = nil
     gateway.closed(self)
@@ -316,9 +326,10 @@ extension DownstreamConnection: ByteStreamHandler {
   func streamReadable(_ stream: ByteStream) {
     turn {
       switch state {
-      case .readingHead: _ = readHead(stream)
-      case .collecting, .streaming, .draining:
-        if readBody(stream) { readBuffered() }
+      // What is held comes first; then there may be more to read.
+      case .readingHead where isYielding: stream.announceLater()
+      case .readingHead: readHead(stream)
+      case .collecting, .streaming, .draining: readBody(stream)
       case .awaitingResponse, .relaying, .leasing, .answering: readAhead(stream)
       case .lingering: readOff(stream)
       case .waiting: stream.readsInput = false

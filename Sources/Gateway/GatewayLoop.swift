@@ -18,6 +18,8 @@ public final class GatewayLoop {
   let events: EventLog
   private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
   private var flushedAt: UInt64 = 0
+  /// Bytes of upstreams' answers that wait to be filtered.
+  var keptForFilters = 0
   var uses = UseNotes()
   private var usesToldAt: UInt64 = 0
   private(set) var dateField = HTTPDate()

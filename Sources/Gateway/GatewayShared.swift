@@ -16,17 +16,21 @@ public struct GatewayServices: Sendable {
   public var noteUses: @Sendable (Set<Identifier>) -> Void
   /// Told of each call of the management API that was refused before it came to `manage`.
   public var noteRefusal: @Sendable (RefusedCall) -> Void
+  /// Does a piece of work that would hold an event loop for milliseconds, on a thread of its own, in the order of calls.
+  public var offload: @Sendable (@escaping @Sendable () -> Void) -> Void
 
   public init(
     manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
     refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void,
     noteUses: @escaping @Sendable (Set<Identifier>) -> Void = { _ in },
-    noteRefusal: @escaping @Sendable (RefusedCall) -> Void
+    noteRefusal: @escaping @Sendable (RefusedCall) -> Void,
+    offload: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {
     self.manage = manage
     self.refreshDirectory = refreshDirectory
     self.noteUses = noteUses
     self.noteRefusal = noteRefusal
+    self.offload = offload
   }
 }
 

@@ -38,7 +38,12 @@ public struct JSONReader {
   }
 
   private mutating func skipBlanks() {
-    while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0a, 0x0d: position += 1
+      default: return
+      }
+    }
   }
 
   private mutating func value() throws(Problem) -> JSONValue {
@@ -153,7 +158,18 @@ public struct JSONReader {
 // Strings, from after the opening quote.
 extension JSONReader {
   private mutating func string() throws(Problem) -> String {
-    var text: [UInt8] = []
+    // Nearly every string holds no escape and goes over in one piece.
+    let start = position
+    while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"),
+      bytes[position] >= 0x20
+    {
+      position += 1
+    }
+    if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+      position += 1
+      return String(decoding: bytes[start..<(position - 1)], as: UTF8.self)
+    }
+    var text = Array(bytes[start..<position])
     while true {
       let byte = try take()
       switch byte {

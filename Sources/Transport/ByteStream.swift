@@ -45,6 +45,14 @@ public final class ByteStream: Channel {
   private var pendingStart = 0
   private var wantsInput = true
   private var hasBroken = false
+  /// Whether OpenSSL has nothing that the next read could give without a further event of the socket.
+  private var isDrained = true
+  /// Whether its owner has work left of what it read before.
+  private var isAnnounced = false
+  /// Handshake messages and alerts since the handshake, within the time that began at `protocolWindow`.
+  private var protocolSteps = 0
+  private var protocolWindow: UInt64 = 0
+  private var isFlooding = false
   /// Whether what the peer sent is still read after a write has failed: a server that answers early and closes says in
   /// that answer why.
   public var readsAfterBreak = false
@@ -112,10 +120,14 @@ public final class ByteStream: Channel {
     return hasBroken || count >= 0 || (errno != EAGAIN && errno != EINTR)
   }
 
-  /// Whether bytes wait inside OpenSSL, which no event will announce.
-  public var hasBufferedInput: Bool {
-    guard let ssl, state == .open else { return false }
-    return SSL_has_pending(ssl) == 1
+  /// Whether the next read may give something that no event of the socket will announce: the stream announces it itself,
+  /// in its loop's next batch, while it reads input.
+  public var hasBufferedInput: Bool { ssl != nil && state == .open && !isDrained }
+
+  /// Calls `streamReadable` in the loop's next batch, after the events of the others, whatever the socket says.
+  public func announceLater() {
+    isAnnounced = true
+    loop.revisitLater(self)
   }
 
   /// Stops or resumes reading: what the peer sends meanwhile stays in the kernel and slows it.
@@ -124,8 +136,17 @@ public final class ByteStream: Channel {
     set {
       wantsInput = newValue
       updateInterest()
+      if newValue, hasBufferedInput { loop.revisitLater(self) }
     }
   }
+
+  /// Records that one `read` takes: their number is the peer's choice, and each costs the same however short it is.
+  private static let recordsPerRead = 128
+  /// Handshake messages and alerts that a peer may cause within `protocolInterval` once the handshake is done. A few
+  /// tickets come at once; keys change after gigabytes.
+  private static let maximumProtocolSteps = 64
+  /// Milliseconds.
+  private static let protocolInterval: UInt64 = 10_000
 
   // MARK: Reading
 
@@ -139,31 +160,53 @@ public final class ByteStream: Channel {
     }
     // Reading may make OpenSSL write (an alert, a key update).
     defer { flush() }
+    isDrained = false
     var filled = 0
-    // One record at a time is what SSL_read gives; take all that was read ahead before working on any of it.
-    repeat {
+    // One record at a time is what SSL_read gives; take what was read ahead before working on any of it.
+    for _ in 0..<Self.recordsPerRead {
       let count = SSL_read(ssl, buffer.baseAddress.map { $0 + filled }, Int32(clamping: buffer.count - filled))
       guard count > 0 else {
-        if filled > 0 {
-          // The thread's queue of errors must be empty when the next stream asks for its own; this one meets its error
-          // again at its next read.
-          ERR_clear_error()
-          break
-        }
-        return readFailure(ssl, count)
+        let outcome = readFailure(ssl, count)
+        // An end or an error is met again at the next read.
+        isDrained = outcome == .wouldBlock
+        if filled > 0 { break }
+        return outcome
       }
       filled += Int(count)
-    } while filled < buffer.count && SSL_has_pending(ssl) == 1
+      if SSL_has_pending(ssl) == 0 {
+        isDrained = true
+        break
+      }
+      if filled == buffer.count { break }
+    }
+    if !isDrained, wantsInput { loop.revisitLater(self) }
     return .bytes(filled)
   }
 
   private func readFailure(_ ssl: OpaquePointer, _ result: Int32) -> ReadOutcome {
+    // The thread's queue of errors must be empty when the next stream asks for its own.
     defer { ERR_clear_error() }
+    if isFlooding { return .failed }
     switch SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return hasBroken ? .failed : .wouldBlock
     case SSL_ERROR_ZERO_RETURN: return .end
     default: return .failed
     }
+  }
+
+  /// Called by OpenSSL for each handshake message and alert. Each of them costs more than a record of data, and what is
+  /// answered piles up where the peer does not take it: a peer that goes on with them loses its connection.
+  func noteProtocolStep() {
+    guard state == .open else { return }
+    if loop.now &- protocolWindow >= Self.protocolInterval {
+      protocolWindow = loop.now
+      protocolSteps = 0
+    }
+    protocolSteps += 1
+    guard protocolSteps > Self.maximumProtocolSteps, !isFlooding, let ssl else { return }
+    isFlooding = true
+    // Makes OpenSSL leave what it has read ahead, of which it would otherwise work on every message before it returns.
+    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
   }
 
   // MARK: Writing
@@ -289,6 +332,12 @@ public final class ByteStream: Channel {
 
   public override func deadlineExpired() { handler?.streamExpired(self) }
 
+  public override func revisited() {
+    guard state == .open, wantsInput, !isDrained || isAnnounced else { return }
+    isAnnounced = false
+    handler?.streamReadable(self)
+  }
+
   private func finishConnecting() {
     let code = gh_socket_error(descriptor)
     guard code == 0 else { return fail(.connect(code)) }
@@ -309,6 +358,7 @@ public final class ByteStream: Channel {
     flush()
     if result == 1 {
       state = .open
+      isDrained = SSL_has_pending(ssl) == 0
       updateInterest()
       handler?.streamOpened(self)
       if isOpen, hasBufferedInput, wantsInput { handler?.streamReadable(self) }

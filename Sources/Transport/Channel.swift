@@ -14,6 +14,8 @@ open class Channel {
   /// Its place in that tick's slot.
   final var wheelIndex = 0
   final var interest: UInt32 = 0
+  /// Whether it is in its loop's list of those to be called once more.
+  final var awaitsRevisit = false
 
   public init(loop: EventLoop, descriptor: Int32) {
     self.loop = loop
@@ -26,6 +28,9 @@ open class Channel {
   open func ready(_ events: UInt32) {}
 
   open func deadlineExpired() {}
+
+  /// Called after `EventLoop.revisitLater`.
+  open func revisited() {}
 
   /// Calls `deadlineExpired` after `milliseconds`, replacing the previous deadline. Cheap enough for every exchange.
   public final func setDeadline(after milliseconds: Int) {

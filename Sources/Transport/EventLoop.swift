@@ -23,12 +23,20 @@ public final class EventLoop {
   private let epoll: Int32
   private var isStopping = false
   private var batchClosed: [Channel] = []
+  /// Channels with work left that no event will announce: each has one turn in every batch.
+  private var revisits: [Channel] = []
+  /// Channels whose deadline has passed and who have not been told yet.
+  private var due: ArraySlice<Channel> = []
+  /// Messages that were taken out of the mailbox and wait for their turn.
+  private var messages: ArraySlice<Mailbox.Message> = []
   private var resumptions: [UInt64: (any Sendable) -> Void] = [:]
   private var nextTicket: UInt64 = 0
 
   /// Milliseconds between two calls of `housekeeping` on an idle loop.
   public var housekeepingInterval: Int32 = 250
   private static let batchSize = 256
+  /// Deadlines and messages that are seen to in one batch, so that thousands at once do not keep the sockets waiting.
+  private static let turnsPerBatch = 128
 
   public init(scratchBytes: Int) throws(TransportFailure) {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -54,21 +62,59 @@ public final class EventLoop {
     let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.batchSize)
     defer { events.deallocate() }
     while !isStopping {
-      let count = epoll_wait(epoll, events, Int32(Self.batchSize), housekeepingInterval)
+      let hasWork = !revisits.isEmpty || !due.isEmpty || !messages.isEmpty
+      let count = epoll_wait(epoll, events, Int32(Self.batchSize), hasWork ? 0 : housekeepingInterval)
       now = MonotonicClock.milliseconds
+      if !messages.isEmpty { takeMessages() }
       for i in 0..<Int(max(0, count)) { dispatch(events[i]) }
-      for channel in wheel.advance(to: now) where channel.isOpen && channel.deadline <= now {
-        channel.deadline = .max
-        channel.deadlineExpired()
-      }
+      if !revisits.isEmpty { revisit() }
+      expire()
       housekeeping?()
-      releaseClosed()
+      releaseBatch()
     }
     releaseClosed()
   }
 
+  /// Calls the channel once more in the next batch, after the events of the others.
+  public func revisitLater(_ channel: Channel) {
+    guard !channel.awaitsRevisit else { return }
+    channel.awaitsRevisit = true
+    revisits.append(channel)
+  }
+
+  private func revisit() {
+    let channels = revisits
+    revisits = []
+    for channel in channels {
+      channel.awaitsRevisit = false
+      if channel.isOpen { channel.revisited() }
+    }
+  }
+
+  private func expire() {
+    due += wheel.advance(to: now)
+    for channel in due.prefix(Self.turnsPerBatch) where channel.isOpen && channel.deadline <= now {
+      channel.deadline = .max
+      channel.deadlineExpired()
+    }
+    if !due.isEmpty { due = due.dropFirst(Self.turnsPerBatch) }
+    if due.isEmpty { due = [] }
+  }
+
+  private func takeMessages() {
+    for message in messages.prefix(Self.turnsPerBatch) { message(self) }
+    messages = messages.dropFirst(Self.turnsPerBatch)
+    if messages.isEmpty { messages = [] }
+  }
+
   /// Lets go of channels that were closed outside of `run`, which hold their loop as it holds them.
   public func releaseClosed() {
+    revisits.removeAll { !$0.isOpen }
+    due.removeAll { !$0.isOpen }
+    releaseBatch()
+  }
+
+  private func releaseBatch() {
     for channel in batchClosed { Unmanaged.passUnretained(channel).release() }
     batchClosed.removeAll(keepingCapacity: true)
   }
@@ -77,7 +123,10 @@ public final class EventLoop {
 
   private func dispatch(_ event: epoll_event) {
     guard let cookie = UnsafeRawPointer(bitPattern: UInt(event.data.u64)) else {
-      for message in mailbox.takeAll() { message(self) }
+      let isIdle = messages.isEmpty
+      messages += mailbox.takeAll()
+      // Otherwise they had their turn in this batch.
+      if isIdle { takeMessages() }
       return
     }
     let bits = event.events

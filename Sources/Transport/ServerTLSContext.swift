@@ -82,8 +82,15 @@ enum TLSContext {
   static func applyDefaults(_ context: OpaquePointer, requiresTLS13: Bool) {
     _ = gh_ssl_ctx_set_min_version(context, requiresTLS13 ? TLS1_3_VERSION : TLS1_2_VERSION)
     // An idle connection without its buffers takes about half the memory.
-    _ = gh_ssl_ctx_set_mode(
-      context, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+    _ = gh_ssl_ctx_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+    // With it SSL_read goes on for as long as handshake messages come.
+    _ = gh_ssl_ctx_clear_mode(context, Int(SSL_MODE_AUTO_RETRY))
+    SSL_CTX_set_info_callback(context) { ssl, event, _ in
+      guard event & (SSL_CB_LOOP | SSL_CB_ALERT) != 0, let ssl, let data = BIO_get_data(SSL_get_rbio(ssl)) else {
+        return
+      }
+      Unmanaged<ByteStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.noteProtocolStep() }
+    }
     gh_ssl_ctx_set_read_ahead(context, 1)
     SSL_CTX_set_default_read_buffer_len(context, readBuffer)
   }

@@ -94,7 +94,6 @@ public final class UpstreamConnection: ByteStreamHandler {
       stream.readsInput = newValue
       if newValue {
         stream.setDeadline(after: pool.limits.responseTimeout)
-        if stream.hasBufferedInput { streamReadable(stream) }
       } else {
         stream.clearDeadline()
       }
@@ -138,29 +137,24 @@ public final class UpstreamConnection: ByteStreamHandler {
   }
 
   public func streamReadable(_ stream: ByteStream) {
-    repeat {
-      guard state == .awaitingHead || state == .receivingBody else {
-        // Nothing is expected on an idle connection: it was closed, or the upstream cannot be trusted with it.
-        if state == .idle { close() }
-        return
-      }
-      let room = pool.loop.scratch.room
-      let keptCount = held.count
-      held.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: room[..<$0.count]).copyMemory(from: $0) }
-      held.removeAll(keepingCapacity: true)
-      switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[keptCount...])) {
-      case .bytes(let count):
-        responseHasBegun = true
-        stream.setDeadline(after: pool.limits.responseTimeout)
-        received(UnsafeMutableRawBufferPointer(rebasing: room[..<(keptCount + count)]))
-      case .wouldBlock:
-        held.append(contentsOf: room[..<keptCount])
-        return
-      case .end: return ended()
-      case .failed: return fail(.reset)
-      }
-      // Bytes read ahead never wake epoll.
-    } while self.stream === stream && stream.readsInput && stream.hasBufferedInput
+    guard state == .awaitingHead || state == .receivingBody else {
+      // Nothing is expected on an idle connection: it was closed, or the upstream cannot be trusted with it.
+      if state == .idle { close() }
+      return
+    }
+    let room = pool.loop.scratch.room
+    let keptCount = held.count
+    held.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: room[..<$0.count]).copyMemory(from: $0) }
+    held.removeAll(keepingCapacity: true)
+    switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[keptCount...])) {
+    case .bytes(let count):
+      responseHasBegun = true
+      stream.setDeadline(after: pool.limits.responseTimeout)
+      received(UnsafeMutableRawBufferPointer(rebasing: room[..<(keptCount + count)]))
+    case .wouldBlock: held.append(contentsOf: room[..<keptCount])
+    case .end: ended()
+    case .failed: fail(.reset)
+    }
   }
 
   // MARK: The response

@@ -102,6 +102,55 @@ final class RawClient {
     }
   }
 
+  /// Sends so many KeyUpdate messages, each in a record of its own, as fast as they are taken; false where the peer has
+  /// gone. Only over TLS 1.3.
+  @discardableResult
+  func sendKeyUpdates(_ count: Int, asking: Bool) throws -> Bool {
+    guard let session, let socket = SSL_get_rbio(session), let memory = BIO_new(BIO_s_mem()) else {
+      throw HarnessFailure("no TLS")
+    }
+    SSL_set0_wbio(session, memory)
+    for _ in 0..<count {
+      guard SSL_key_update(session, asking ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) == 1,
+        SSL_do_handshake(session) == 1
+      else { throw HarnessFailure("no KeyUpdate") }
+    }
+    var records = [UInt8](repeating: 0, count: BIO_ctrl_pending(memory))
+    BIO_read(memory, &records, Int32(records.count))
+    BIO_up_ref(socket)
+    SSL_set0_wbio(session, socket)
+    return sendUnprotected(records)
+  }
+
+  /// Sends so many ClientHellos within the session, each in a record of its own. Only over TLS 1.2 with `Records12.ciphers`.
+  @discardableResult
+  func sendHellos(_ count: Int) throws -> Bool {
+    guard let session else { throw HarnessFailure("no TLS") }
+    var forger = try Records12(of: session)
+    var records: [UInt8] = []
+    for _ in 0..<count { records += try forger.record(22, [1, 0, 0, 2, 3, 3]) }
+    return sendUnprotected(records)
+  }
+
+  /// Sends bytes beside TLS.
+  private func sendUnprotected(_ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      if count <= 0 { return false }
+      sent += count
+    }
+    return true
+  }
+
+  /// How many bytes have come that nobody has read. Plaintext only.
+  var arrived: Int {
+    var count: Int32 = 0
+    return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? buffer.count + Int(count) : 0
+  }
+
   /// Reads once into the buffer; false at the end of the connection. Throws when nothing comes in time.
   @discardableResult
   func fill(atMost: Int = 65_536) throws -> Bool {
