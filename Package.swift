@@ -73,7 +73,7 @@ let package = Package(
     tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Upstream"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
-    tests("EndToEndTests", ["COpenSSL", "CSystem"]),
+    tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

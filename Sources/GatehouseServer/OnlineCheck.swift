@@ -4,7 +4,8 @@ public import Configuration
 import Transport
 import Upstream
 
-/// What was found out, in words. Names of members and counts, never a secret and never a name of the upstream's own.
+/// What was found out, in words. Names of members and counts, never a secret; of the upstream's own names only those of
+/// continuous queries that reach out of their databases, and of these databases.
 public struct OnlineFinding: Sendable, Equatable {
   public enum Weight: Sendable, Equatable {
     case fact
@@ -67,6 +68,9 @@ public struct OnlineCheck {
       if let operators {
         try describe("[upstream.operator]", operators, questions, isOperator: true, hasOperator: true, &report)
       }
+      if configuration.upstream.dialect == .influxDB1 {
+        try listStrayQueries(operators ?? everyday, questions, &report)
+      }
     } catch {
       // TLS mistakes are among these, in OpenSSL's words.
       report.say(.problem, error.detail)
@@ -120,6 +124,32 @@ public struct OnlineCheck {
     if isClosed { report.say(.fact, "refuses requests without a credential") }
   }
 
+  // MARK: Continuous queries
+
+  /// They go on whoever made them and whatever became of their makers' permissions.
+  private func listStrayQueries(
+    _ credential: String, _ questions: MemberQuestions, _ report: inout MemberReport
+  ) throws(UpstreamFailure) {
+    guard let stray = try questions.strayContinuousQueries(credential) else {
+      report.say(.fact, "does not show its continuous queries to gatehouse")
+      return
+    }
+    for query in stray.prefix(Self.mostStrayQueries) {
+      let subject = "continuous query \(query.name.quotedForPeople) on \(query.database.quotedForPeople)"
+      guard let others = query.others else {
+        report.say(.warning, "\(subject) cannot be read: what it touches is not known")
+        continue
+      }
+      report.say(
+        .warning, "\(subject) touches another database: \(others.map(\.quotedForPeople).joined(separator: ", "))")
+    }
+    if stray.count > Self.mostStrayQueries {
+      report.say(.warning, "and \(stray.count - Self.mostStrayQueries) more continuous queries like these")
+    }
+  }
+
+  private static let mostStrayQueries = 1_000
+
   // MARK: Credentials
 
   private func describe(
@@ -165,6 +195,20 @@ private struct MemberReport {
 }
 
 extension String {
+  /// A name of the upstream's own as a terminal can show it: what is no printable ASCII as its number.
+  fileprivate var quotedForPeople: String {
+    var text = ""
+    for scalar in unicodeScalars.prefix(256) {
+      if scalar == "\"" || scalar == "\\" { text += "\\" }
+      if (0x20..<0x7f).contains(scalar.value) {
+        text.unicodeScalars.append(scalar)
+      } else {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+    return "\"\(text)\""
+  }
+
   /// What an upstream says of itself is shown on a terminal.
   fileprivate var printable: String {
     String(String.UnicodeScalarView(unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7f }))

@@ -114,7 +114,7 @@ final class AnswerFilter: Sendable {
     case .retentionPolicies(let database):
       guard let name = fields["name"], !name.isEmpty else { return false }
       return mayRead([.read(database, retentionPolicy: name)])
-    case .continuousQueries: return mayKnow(text: fields["query"] ?? "", of: series)
+    case .continuousQueries: return mayKnow(continuousQuery: fields["query"] ?? "", of: series)
     case .queries:
       guard let database = fields["database"] else { return false }
       return mayKnow(text: fields["query"] ?? "", of: database)
@@ -129,13 +129,24 @@ final class AnswerFilter: Sendable {
     return mayRead(query.statements.flatMap { policy.knowledge(of: $0, database: database) })
   }
 
-  /// Also of what the directory does not know yet, where the permissions cover it by whatever name.
+  /// A continuous query may be known by who may read its database and every source of it. Where it writes to is said with
+  /// it: whose data goes elsewhere shall see that.
+  private func mayKnow(continuousQuery text: String, of database: String) -> Bool {
+    guard let query = try? Query(parsing: text), query.statements.count == 1, let statement = query.statements.first,
+      statement.kind == .createContinuousQuery
+    else { return false }
+    return mayRead(policy.sources(of: statement, database: database))
+  }
+
+  /// Also of what the directory does not know, where the permissions cover it by whatever name.
   private func mayRead(_ requirements: [Access.Requirement]) -> Bool {
-    do throws(Denial) {
-      _ = try authorizer.permit(requirements, for: principal)
-      return true
-    } catch {
-      return requirements.count == 1 && error.wouldBePermitted
+    requirements.allSatisfy { requirement in
+      do throws(Denial) {
+        _ = try authorizer.permit([requirement], for: principal)
+        return true
+      } catch {
+        return error.wouldBePermitted
+      }
     }
   }
 }

@@ -34,7 +34,8 @@ public struct Explainer: Sendable {
       { form.append(name, value) }
       let values: FormValues
       do throws(FormValues.Problem) { values = try FormValues(form.text) } catch { throw .malformed(error.reason) }
-      request = try QueryRequest(values, dialect: policy.dialect)
+      // Of what upstream is not known here.
+      request = try QueryRequest(values, dialect: policy.dialect, roundsKeptNumbers: true)
       if request.query.forwardingText == nil,
         !request.query.statements.contains(where: \.managesLogins)
       {

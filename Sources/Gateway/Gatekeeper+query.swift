@@ -22,7 +22,12 @@ extension Gatekeeper {
       return .known(known)
     }
     let request: QueryRequest
-    do throws(Refusal) { request = try QueryRequest(values, dialect: settings.dialect) } catch { throw .refuse(error) }
+    do throws(Refusal) {
+      request = try QueryRequest(
+        values, dialect: settings.dialect, roundsKeptNumbers: status.roundsKeptNumbers)
+    } catch {
+      throw .refuse(error)
+    }
     notes.database = request.database
     let statements = request.query.statements
     try refuseUnserved(statements, view, identity)
@@ -127,14 +132,14 @@ extension Gatekeeper {
   private static func pinned(
     _ text: [UInt8], _ request: QueryRequest, _ permit: Permit?
   ) -> (text: [UInt8], policy: String?) {
-    guard request.policy == nil, let permit, permit.grants.contains(where: { $0.databaseOfDefault != nil }) else {
+    guard let permit else { return (text, nil) }
+    let isKept = request.query.statements.contains(where: \.isKept)
+    guard isKept || request.policy == nil && permit.grants.contains(where: { $0.databaseOfDefault != nil }) else {
       return (text, nil)
     }
-    if let database = request.databaseOfDefaults { return (text, permit.defaultPolicy(of: database)) }
-    let named = request.query.naming { database in
-      permit.defaultPolicy(of: database?.text ?? request.database).map { Name($0) }
-    }
-    return (named.forwardingBytes ?? text, nil)
+    let policies = permit.defaultPolicies
+    if let database = request.databaseOfDefaults { return (text, policies[Name(database)]?.text) }
+    return (request.kept { policies[Name($0)] }.forwardingBytes ?? text, nil)
   }
 
   /// nil where nobody has to be kept from anything.
@@ -182,9 +187,15 @@ extension Gatekeeper {
 }
 
 extension Permit {
-  /// What the database's default policy was when it was decided on; nil where that was not asked.
-  fileprivate func defaultPolicy(of database: String) -> String? {
-    grants.first { $0.databaseOfDefault?.utf8.elementsEqual(database.utf8) ?? false }?.mappings.first?.retentionPolicy
+  /// What the databases' default policies were when it was decided on, of those for which that was asked. Found out once:
+  /// a text may name thousands of sources.
+  fileprivate var defaultPolicies: [Name: Name] {
+    var policies: [Name: Name] = [:]
+    for grant in grants {
+      guard let database = grant.databaseOfDefault, let mapping = grant.mappings.first else { continue }
+      policies[Name(database)] = Name(mapping.retentionPolicy)
+    }
+    return policies
   }
 }
 

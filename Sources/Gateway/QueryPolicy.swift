@@ -75,6 +75,11 @@ public struct QueryPolicy: Sendable {
     return (statement.reads + statement.writes).map { need(.read, $0, database: database, policy: nil).requirement }
   }
 
+  /// What a continuous query of `database` reads.
+  func sources(of statement: Statement, database: String) -> [Access.Requirement] {
+    statement.reads.map { need(.read, $0, database: database, policy: nil).requirement }
+  }
+
   private func need(
     _ action: Action, _ reference: SourceReference, database: String, policy: String?
   ) -> StatementNeed {

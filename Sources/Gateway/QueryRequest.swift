@@ -16,8 +16,9 @@ struct QueryRequest {
   /// the same.
   static let deciding: [StaticString] = ["db", "rp", "params", "q"] + carried
 
+  /// - Parameter roundsKeptNumbers: see `Statement.keepingProblem`.
   /// - Throws: what the client is told, in the words of the real servers.
-  init(_ values: FormValues, dialect: UpstreamDialect) throws(Refusal) {
+  init(_ values: FormValues, dialect: UpstreamDialect, roundsKeptNumbers: Bool) throws(Refusal) {
     guard let text = values["q"], !text.isEmpty else {
       throw .malformed("missing required parameter \"q\"")
     }
@@ -36,6 +37,22 @@ struct QueryRequest {
         "error parsing query at line \(error.position.line), character \(error.position.character)"
       refusal.position = (error.position.line, error.position.character)
       throw refusal
+    }
+    guard query.statements.contains(where: \.isKept) else { return }
+    for statement in kept({ _ in "autogen" }).statements {
+      if let problem = statement.keepingProblem(roundsNumbers: roundsKeptNumbers) {
+        throw .malformed("error parsing query: a continuous query that is not kept as it is written: \(problem)")
+      }
+    }
+  }
+
+  /// The query with the database and policy that are meant written where none is named, if that is what the upstream
+  /// would keep or look for.
+  ///
+  /// - Parameter policy: the default one of a database.
+  func kept(_ policy: (_ database: String) -> Name?) -> Query {
+    query.naming(database: Name(database)) { database in
+      self.policy.map { Name($0) } ?? policy(database?.text ?? self.database)
     }
   }
 
@@ -85,11 +102,11 @@ struct QueryRequest {
 }
 
 extension String {
-  /// At most `count` bytes, cut between characters.
+  /// At most `count` bytes, cut between Unicode scalars: what looks like one character may be as long as the whole text.
   func prefixOfBytes(_ count: Int) -> String {
     guard utf8.count > count else { return self }
-    var text = self
-    while text.utf8.count > count { text.removeLast(max(1, (text.utf8.count - count) / 4)) }
-    return text
+    var end = utf8.index(startIndex, offsetBy: count)
+    while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+    return String(self[..<end])
   }
 }

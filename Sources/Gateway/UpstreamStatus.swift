@@ -11,6 +11,14 @@ public struct UpstreamStatus: Sendable, Equatable {
 
   public init() {}
 
+  /// Whether it may be a 1.x server that keeps no more than three decimals of the numbers in a continuous query: all but
+  /// 1.12 and later.
+  var roundsKeptNumbers: Bool {
+    let parts = (version ?? "").drop { $0 == "v" }.split(separator: ".", maxSplits: 2)
+    guard parts.count > 1, let major = Int(parts[0]), let minor = Int(parts[1]) else { return true }
+    return (major, minor) < (1, 12)
+  }
+
   /// What gatehouse says of itself while it has not met its upstream.
   public var shownVersion: String { version ?? "1.8.10" }
 }

@@ -26,6 +26,15 @@ enum DecimalFormat {
     return digits.utf8.contains(Byte.dot) ? digits : digits + ".0"
   }
 
+  /// With three decimals, as servers before 1.12 print it; `isWhole` where none is lost. What is lost is cut off rather than
+  /// rounded: such a text is not for reading.
+  static func threeDecimals(_ value: Double) -> (text: String, isWhole: Bool) {
+    let digits = decimal(value)
+    let decimals = digits.utf8.reversed().prefix { $0 != Byte.dot }.count
+    if decimals <= 3 { return (digits + String(repeating: "0", count: 3 - decimals), true) }
+    return (String(digits.dropLast(decimals - 3)), false)
+  }
+
   /// Sign, digits without zeros at either end, and where the point stands: `digits` × 10^(`point` − count).
   private static func shortestDigits(of value: Double) -> (sign: String, digits: String, point: Int) {
     var digits = ""

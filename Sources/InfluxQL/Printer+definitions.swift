@@ -32,7 +32,7 @@ extension Printer {
   }
 
   /// The server prints durations of CREATE DATABASE in a form of which it reads back only whole seconds.
-  private func clock(_ span: TimeSpan) -> String { style == .server ? span.clockDescription : span.description }
+  private func clock(_ span: TimeSpan) -> String { style == .faithful ? span.description : span.clockDescription }
 
   mutating func write(_ policy: PolicyDefinition, kind: StatementKind) {
     let options = policy.options

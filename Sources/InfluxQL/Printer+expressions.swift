@@ -29,7 +29,7 @@ extension Printer {
       write("DISTINCT ")
       if style == .faithful { write(name: name) } else { write(text: name.text) }
     case .string(let content): write(string: content)
-    case .number(let value): write(text: DecimalFormat.decimal(value))
+    case .number(let value): write(number: value)
     case .integer(let value): write(decimal: value)
     case .unsigned(let value): write(decimal: value)
     case .boolean(let value): write(value ? "true" : "false")
@@ -50,6 +50,13 @@ extension Printer {
       }
       write(term)
     }
+  }
+
+  private mutating func write(number value: Double) {
+    guard style == .early else { return write(text: DecimalFormat.decimal(value)) }
+    let (text, isWhole) = DecimalFormat.threeDecimals(value)
+    if !isWhole { losesDecimals = true }
+    write(text: text)
   }
 
   private mutating func write(_ cast: Term.Cast?) {

@@ -5,6 +5,8 @@ struct Printer {
   enum Style {
     /// As the server's own printer does (1.12), which loses quotation marks and a clause here and there.
     case server
+    /// The same of servers before 1.12 (recorded of 1.6.7), which also round numbers to three decimals.
+    case early
     /// So that any server reads back what was parsed.
     case faithful
   }
@@ -15,6 +17,8 @@ struct Printer {
   /// No text can express what was written. A server takes NUL for the end, and a carriage return for a line feed even
   /// between quotation marks.
   var isFaithful = true
+  /// A number was printed with fewer decimals than it has.
+  var losesDecimals = false
 
   init(_ style: Style) {
     self.style = style
@@ -60,7 +64,7 @@ struct Printer {
   mutating func write(name: Name) {
     var text = name.text
     text.withUTF8 { name in
-      if Self.needsQuotes(name) {
+      if Self.needsQuotes(name, style) {
         // What needs none is letters and digits alone.
         note(name)
         Self.append(name, between: Byte.quote, to: &bytes)
@@ -116,13 +120,19 @@ struct Printer {
   private static let newWords = ["future", "past", "verbose"]
   private static let longestWord = max(KeywordTable.longest, newWords.reduce(0) { max($0, $1.utf8.count) })
 
-  private static func needsQuotes(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// Whether every server reads it as a name without quotation marks.
+  static func isBare(_ name: Name) -> Bool {
+    var text = name.text
+    return text.withUTF8 { !needsQuotes($0, .faithful) }
+  }
+
+  private static func needsQuotes(_ name: UnsafeBufferPointer<UInt8>, _ style: Style) -> Bool {
     guard let first = name.first, !Byte.isDigit(first) else { return true }
     for byte in name where !Byte.isWord(byte) { return true }
     guard name.count <= longestWord else { return false }
     if KeywordTable.shared.kind(of: name) != .identifier { return true }
     // What all three begin with.
-    guard "fpv".utf8.contains(first | 0x20) else { return false }
+    guard style != .early, "fpv".utf8.contains(first | 0x20) else { return false }
     return newWords.contains { $0.utf8.count == name.count && name.elementsEqual($0.utf8) { $0 | 0x20 == $1 } }
   }
 

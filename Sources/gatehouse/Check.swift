@@ -17,7 +17,8 @@ enum Check: Subcommand {
     Prints a line FILE:LINE:COLUMN: KEY: MESSAGE for each problem and exits 1. Warnings alone exit 0.
     With --online also a line for each thing that was found out of each member of the upstream: whether it answers, over
     verified TLS where the file says https, whether it refuses requests without a credential, and whether [upstream] and
-    [upstream.operator] log in, are administrators, and see the databases. Nothing is changed there.
+    [upstream.operator] log in, are administrators, and see the databases; before InfluxDB 1.x also a warning for each
+    continuous query that touches another database than its own. Nothing is changed there.
     """
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {

@@ -52,6 +52,32 @@ import Testing
     #expect(!wrong.text.contains("no problems"))
   }
 
+  /// Issue 10, A1: they go on whatever became of their makers.
+  @Test func listsContinuousQueriesThatTouchAnotherDatabase() throws {
+    let influxd = try InfluxdServer()
+    defer { influxd.stop() }
+    for (name, into, from) in [
+      ("own", "metrics.autogen.x", "metrics.autogen.cpu"),
+      ("\"in\\\"ward\"", "metrics.autogen.x", "secret.autogen.vault"),
+      ("outward", "secret.autogen.x", "metrics.autogen.cpu"),
+      ("broken", "metrics.autogen.x", "metrics.autogen.cpu WHERE \"a b\"(v) = 1"),
+    ] {
+      try influxd.query(
+        "CREATE CONTINUOUS QUERY \(name) ON metrics BEGIN SELECT mean(v) INTO \(into) FROM \(from) GROUP BY time(1m) END"
+      )
+    }
+    var settings = GatehouseSettings(upstreamPorts: influxd.port)
+    settings.upstreamPassword = InfluxdServer.password
+    let found = try Self.check(settings)
+    #expect(found.status == 0)
+    for line in [
+      #"continuous query "in\"ward" on "metrics" touches another database: "secret" (warning)"#,
+      #"continuous query "outward" on "metrics" touches another database: "secret" (warning)"#,
+      #"continuous query "broken" on "metrics" cannot be read: what it touches is not known (warning)"#,
+    ] { #expect(found.text.contains(line), "\(found.text)") }
+    #expect(!found.text.contains("\"own\""), "\(found.text)")
+  }
+
   @Test func warnsOfTwoAdministrators() throws {
     let influxd = try InfluxdServer()
     defer { influxd.stop() }

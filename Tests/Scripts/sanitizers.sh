@@ -30,7 +30,7 @@ done
 step "The long tests on the release"
 swift build -c release --static-swift-stdlib "$@" --product gatehouse
 swift build --build-tests "$@"
-GATEHOUSE_MODEL_SECONDS=600 GATEHOUSE_CHANGES=10000 GATEHOUSE_BINARY=$root/.build/release/gatehouse \
+GATEHOUSE_MODEL_SECONDS=600 GATEHOUSE_KEPT_SECONDS=600 GATEHOUSE_CHANGES=10000 GATEHOUSE_BINARY=$root/.build/release/gatehouse \
     swift test --skip-build "$@" --filter EndToEndTests
 
 "$root/Tests/Scripts/fuzz.sh" 300

@@ -1,6 +1,7 @@
 // Request heads as clients write them.
 
 import Gateway
+import HTTP
 
 /// A head without body. `login` sends `Token name:pw`.
 func head(_ line: String, login: String? = nil, _ fields: String..., body: String? = nil) -> String {
@@ -31,5 +32,14 @@ extension Gate {
     var lines = head("POST \(target)", login: login, body: form)
     lines.removeLast()  // The empty line is one character of Swift's.
     return judge(lines + type.joined() + "\r\n", body: form)
+  }
+}
+
+extension String {
+  /// As the value of a parameter.
+  var percentEncoded: String {
+    var bytes: [UInt8] = []
+    PercentCoding.append(self, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
