@@ -15,10 +15,18 @@ struct FairQueue<Element: Sendable>: Sendable {
 
   mutating func popFirst() -> Element? {
     guard let source = turns.popFirst() else { return nil }
-    guard let element = lanes[source]?.popFirst() else { return nil }
+    guard let (_, element) = lanes[source]?.popFirst() else { return nil }
     count -= 1
     if lanes[source]?.count == 0 { lanes[source] = nil } else { turns.append(source) }
     return element
+  }
+
+  /// Hands everything of `source` over to `other`, where it waits behind those who are there.
+  mutating func move(_ source: SourceAddress, into other: inout Self) {
+    guard var moved = lanes.removeValue(forKey: source) else { return }
+    turns.removeAll { $0 == source }
+    count -= moved.count
+    while let (name, element) = moved.popFirst() { other.append(element, source: source, name: name) }
   }
 
   /// Elements waiting of `source`.
@@ -53,11 +61,11 @@ private struct Lanes<Key: Hashable & Sendable, Element: Sendable>: Sendable {
     count += 1
   }
 
-  mutating func popFirst() -> Element? {
+  mutating func popFirst() -> (key: Key, element: Element)? {
     guard let key = turns.popFirst(), let element = lanes[key]?.popFirst() else { return nil }
     count -= 1
     if lanes[key]?.count == 0 { lanes[key] = nil } else { turns.append(key) }
-    return element
+    return (key, element)
   }
 
   mutating func dropNewestOfLongest() -> Element? {

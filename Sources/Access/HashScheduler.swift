@@ -1,13 +1,24 @@
 // Decides which verification runs next and who learns of its result; knows neither threads nor clocks.
 
-/// The order of verifications: fair between sources, one at a time for equal ones, bounded, gated by failures.
+/// The order of verifications: fair between sources and between the names of each, one at a time for equal ones, bounded,
+/// gated by failures.
 ///
-/// Sources without a recent failure go first; every fourth turn belongs to the others, so that they wait but do not
-/// starve. `Waiter` is what is handed back with a result.
+/// There are three ranks of sources: those that ask for one verification at a time, those that ask for many, and those
+/// with a recent failure, to which a source sinks with all that it has waiting. The first two turns of four belong to the
+/// first rank, and one to each other; a turn that its rank has no use for goes to the next. So a log-in from a quiet
+/// address waits for no more than the few that came before it, however many a flood has sent before its first failure; and
+/// nobody starves: of `n` suspect sources each has a turn within `4 n` verifications, or `n` where none but they wait.
+///
+/// `Waiter` is what is handed back with a result.
 struct HashScheduler<Waiter: Sendable>: Sendable {
   private struct Entry: Sendable {
     let job: HashJob
     let attempt: Digest
+    /// The sources in whose turn it waits.
+    var sources: [SourceAddress] = []
+    /// Places in the queues that are left to it.
+    var places = 0
+    var isBeingMade = false
     var waiters: [(applicant: HashApplicant, waiter: Waiter)]
   }
 
@@ -26,7 +37,10 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
   private var entries: [Digest: Entry] = [:]
   /// Verifications under way of each (source, name), by who asked first.
   private var underWay: [Digest: Int] = [:]
-  private var trusted = FairQueue<Digest>()
+  /// Verifications waiting and being made of each source, by who asked first.
+  private var ofSource: [SourceAddress: Int] = [:]
+  private var single = FairQueue<Digest>()
+  private var crowd = FairQueue<Digest>()
   private var suspect = FairQueue<Digest>()
   private var waiting = 0
   private var turn = 0
@@ -41,7 +55,7 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
   }
 
   /// Verifications that wait for a worker.
-  var depth: Int { trusted.count + suspect.count }
+  var depth: Int { single.count + crowd.count + suspect.count }
 
   /// Seconds for which the gate is closed for `attempt`, or nil while it is open.
   mutating func pause(of attempt: Digest, now: UInt64) -> Int? {
@@ -56,36 +70,79 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
     case .open(let attempts): free = attempts
     }
     guard waiting < waiterCapacity else { return .overloaded }
+    let source = applicant.source
+    let isSuspect = gate.isSuspect(source, now: now)
     if entries[job.digest] != nil {
       entries[job.digest]?.waiters.append((applicant, waiter))
       waiting += 1
+      // Who asked first may be a suspect, whose turn comes late: a fleet with one login must not wait for that.
+      if !isSuspect, depth < capacity, mayWait(job.digest, inTurnOf: source) {
+        place(job.digest, for: applicant, isSuspect: false)
+      }
       return .joined
     }
     // Guesses sent side by side must not all slip through before the first has failed.
     guard underWay[applicant.attempt, default: 0] < free else { return .throttled(retryAfterSeconds: 1) }
-    let isSuspect = gate.isSuspect(applicant.source, now: now)
     var dropped: [Waiter] = []
     if depth >= capacity {
-      guard !isSuspect, let released = makeRoom(for: applicant.source) else { return .overloaded }
+      guard let released = makeRoom(for: source, isSuspect: isSuspect) else { return .overloaded }
       dropped = released
     }
     entries[job.digest] = Entry(job: job, attempt: applicant.attempt, waiters: [(applicant, waiter)])
     underWay[applicant.attempt, default: 0] += 1
     waiting += 1
-    if isSuspect {
-      suspect.append(job.digest, source: applicant.source, name: applicant.attempt)
-    } else {
-      trusted.append(job.digest, source: applicant.source, name: applicant.attempt)
-    }
+    place(job.digest, for: applicant, isSuspect: isSuspect)
     return .queued(dropped: dropped)
+  }
+
+  private func mayWait(_ digest: Digest, inTurnOf source: SourceAddress) -> Bool {
+    guard let entry = entries[digest], !entry.isBeingMade else { return false }
+    return entry.sources.count < Self.sharedPlaces && !entry.sources.contains(source)
+  }
+
+  /// Turns in which one verification may wait, each of another source.
+  private static var sharedPlaces: Int { 8 }
+
+  /// Adds to the queue where the source belongs, once that holds all that it has waiting.
+  private mutating func place(_ digest: Digest, for applicant: HashApplicant, isSuspect: Bool) {
+    let source = applicant.source
+    entries[digest]?.sources.append(source)
+    entries[digest]?.places += 1
+    ofSource[source, default: 0] += 1
+    if isSuspect || suspect.count(of: source) > 0 {
+      sink(source)
+      suspect.append(digest, source: source, name: applicant.attempt)
+    } else if ofSource[source, default: 0] > 1 {
+      single.move(source, into: &crowd)
+      crowd.append(digest, source: source, name: applicant.attempt)
+    } else {
+      single.append(digest, source: source, name: applicant.attempt)
+    }
+  }
+
+  private mutating func sink(_ source: SourceAddress) {
+    single.move(source, into: &suspect)
+    crowd.move(source, into: &suspect)
   }
 
   /// The verification that a worker should make now.
   mutating func next() -> HashJob? {
     turn = (turn + 1) % 4
-    let digest =
-      turn == 0 ? suspect.popFirst() ?? trusted.popFirst() : trusted.popFirst() ?? suspect.popFirst()
-    return digest.flatMap { entries[$0]?.job }
+    // What waited in several turns is made in the first of them.
+    while let digest = popFirst() {
+      guard let entry = entries[digest], !entry.isBeingMade else { continue }
+      entries[digest]?.isBeingMade = true
+      return entry.job
+    }
+    return nil
+  }
+
+  private mutating func popFirst() -> Digest? {
+    switch turn {
+    case 0: suspect.popFirst() ?? single.popFirst() ?? crowd.popFirst()
+    case 1: crowd.popFirst() ?? single.popFirst() ?? suspect.popFirst()
+    default: single.popFirst() ?? crowd.popFirst() ?? suspect.popFirst()
+    }
   }
 
   /// Takes the verdict on a job that `next` gave, and returns who waits for it.
@@ -97,7 +154,7 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
       switch verdict {
       case .matches where applicant.matchSucceeds: gate.recordSuccess(of: applicant.attempt)
       case .differs where !applicant.mismatchFails: gate.recordSuccess(of: applicant.attempt)
-      case .matches, .differs: gate.recordFailure(of: applicant.attempt, from: applicant.source, now: now)
+      case .matches, .differs: recordFailure(of: applicant.attempt, from: applicant.source, now: now)
       case .unavailable: break
       }
     }
@@ -109,7 +166,9 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
     defer {
       entries = [:]
       underWay = [:]
-      trusted = FairQueue()
+      ofSource = [:]
+      single = FairQueue()
+      crowd = FairQueue()
       suspect = FairQueue()
       waiting = 0
     }
@@ -118,19 +177,32 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
 
   mutating func recordFailure(of attempt: Digest, from source: SourceAddress, now: UInt64) {
     gate.recordFailure(of: attempt, from: source, now: now)
+    // What it has waiting was sent before anybody knew.
+    sink(source)
   }
 
   mutating func recordSuccess(of attempt: Digest) { gate.recordSuccess(of: attempt) }
 
-  private mutating func makeRoom(for source: SourceAddress) -> [Waiter]? {
-    let length = trusted.count(of: source) + 1
-    guard let digest = suspect.dropFromLongest(over: 0) ?? trusted.dropFromLongest(over: length) else { return nil }
+  /// At the cost of the source that has the most waiting, if that is more than `source` would have; of a suspect one for
+  /// whoever is none.
+  private mutating func makeRoom(for source: SourceAddress, isSuspect: Bool) -> [Waiter]? {
+    let length = single.count(of: source) + crowd.count(of: source) + suspect.count(of: source) + 1
+    let digest =
+      suspect.dropFromLongest(over: isSuspect ? length : 0)
+      ?? (isSuspect ? nil : crowd.dropFromLongest(over: length) ?? single.dropFromLongest(over: length))
+    guard let digest else { return nil }
+    entries[digest]?.places -= 1
+    // What is being made, or has a turn elsewhere, stays.
+    guard let entry = entries[digest], !entry.isBeingMade, entry.places < 1 else { return [] }
     return remove(digest)?.waiters.map(\.waiter) ?? []
   }
 
   private mutating func remove(_ digest: Digest) -> Entry? {
     guard let entry = entries.removeValue(forKey: digest) else { return nil }
     waiting -= entry.waiters.count
+    for source in entry.sources {
+      if let others = ofSource[source] { ofSource[source] = others > 1 ? others - 1 : nil }
+    }
     if let others = underWay[entry.attempt] {
       underWay[entry.attempt] = others > 1 ? others - 1 : nil
     }

@@ -43,7 +43,7 @@ public struct Configuration: Sendable, Equatable {
     /// Threads that verify passwords; nil for one per two processors, at least one.
     public var workers: Int?
     /// Verifications that may wait before others are answered 503.
-    public var queue = 1_024
+    public var queue = 16_384
     /// Whether new passwords must hold three of four kinds of characters, as `influxd --strong-passwords`.
     public var strong = false
 
