@@ -94,6 +94,7 @@ public final class AuthorizationRegistry {
   }
 
   /// Changes one authorization. `change` sees its newest state and may be called again if another process interferes.
+  /// Where it leaves everything as it is, nothing is written, and what is returned has the revision that it had.
   @discardableResult
   public func updateAuthorization(
     _ id: Identifier, by author: ChangeAuthor, _ change: (inout Authorization) -> Void
@@ -103,6 +104,7 @@ public final class AuthorizationRegistry {
       guard present.origin == .stored else { throw .readOnly }
       var changed = present
       change(&changed)
+      guard changed != present else { return present }
       changed.revision &+= 1
       changed.updatedAt = now()
       return try commit(
@@ -138,6 +140,7 @@ public final class AuthorizationRegistry {
       guard present.origin == .stored else { throw .readOnly }
       var changed = present
       change(&changed)
+      guard changed != present else { return present }
       changed.revision &+= 1
       changed.updatedAt = now()
       return try commit(.updateToken(changed), .token(before: present, after: changed), by: author) ? changed : nil

@@ -53,6 +53,14 @@ public struct OrderedIdentifiers: Sendable {
     return run + 1 < runs.count ? runs[run + 1][...] : []
   }
 
+  /// Those that precede `id`, of its run or, where it was the first of that, the one before: empty at the beginning
+  /// alone. nil is behind the last.
+  public func run(before id: Identifier?) -> ArraySlice<Identifier> {
+    guard let id else { return runs.last?[...] ?? [] }
+    let run = Self.firstIndex(in: runs) { id <= $0[0] } - 1
+    return run >= 0 ? runs[run][..<Self.firstIndex(in: runs[run]) { id <= $0 }] : []
+  }
+
   /// Where `isPast`, which no element is before one that is not, begins to hold.
   private static func firstIndex<Element>(in sorted: [Element], where isPast: (Element) -> Bool) -> Int {
     var (low, high) = (0, sorted.count)

@@ -43,6 +43,8 @@ public struct AuditRecord: Sendable {
   public internal(set) var before: State?
   public internal(set) var after: State?
   public internal(set) var status = 0
+  /// What of its body had no effect, by name.
+  public internal(set) var ignored: String?
   /// Why the call was refused.
   public internal(set) var refusal: String?
 

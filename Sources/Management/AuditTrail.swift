@@ -50,7 +50,11 @@ public final class AuditTrail: ChangeJournal {
   /// What became of a call of the management API.
   public func record(_ record: AuditRecord) {
     guard let refusal = record.refusal else {
-      append(line("done", record.call) { $0.member("status", record.status) }, isDurable: false)
+      append(
+        line("done", record.call) { line in
+          line.member("status", record.status)
+          if let ignored = record.ignored { line.member("ignored", ignored) }
+        }, isDurable: false)
       return
     }
     // Anyone may be refused, as often as they like: such a line costs no write to the disk of its own.

@@ -39,6 +39,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
 public struct ManagementError: Error, Sendable {
   public var code: ErrorCode
   public var message: String
+  /// For the log where it says more than the message; never holds a secret.
+  var detail: String?
   /// Fields beside those of every refusal.
   var fields: [(name: String, value: String)] = []
 
@@ -61,6 +63,12 @@ public struct ManagementError: Error, Sendable {
   }
 
   static let authorizationNotFound = ManagementError(.notFound, "authorization not found")
-  static let unauthorizedAccess = ManagementError(.unauthorized, "unauthorized access")
+  /// - Parameter cause: for the log alone.
+  static func unauthorizedAccess(_ cause: String) -> ManagementError {
+    var error = ManagementError(.unauthorized, "unauthorized access")
+    error.detail = "\(error.message): \(cause)"
+    return error
+  }
+
   static let pathNotFound = ManagementError(.notFound, "path not found")
 }

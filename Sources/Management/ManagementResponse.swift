@@ -9,6 +9,8 @@ public struct ManagementResponse: Sendable {
   public var body: [UInt8]
   /// What follows `body`, where it is too long to be made at once; nil where it is whole.
   public var rest: ListedBody?
+  /// Why it refuses, for the log; nil where it does not.
+  public var refusal: String?
 
   public init(status: Int, fields: [(name: String, value: String)], body: [UInt8], rest: ListedBody? = nil) {
     self.status = status
@@ -38,7 +40,9 @@ public struct ManagementResponse: Sendable {
       $0.member("message", error.message)
     }
     let fields = [contentType, ("X-Platform-Error-Code", error.code.rawValue)] + error.fields
-    return ManagementResponse(status: error.code.status, fields: fields, body: writer.bytes)
+    var response = ManagementResponse(status: error.code.status, fields: fields, body: writer.bytes)
+    response.refusal = error.detail ?? error.message
+    return response
   }
 
   /// Clients decode JSON by this value alone, on errors too.

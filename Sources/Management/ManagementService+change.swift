@@ -8,7 +8,9 @@ extension ManagementService {
     _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
   ) throws(ManagementError) -> ManagementResponse {
     _ = try identifier(id)
-    let body = try UpdateBody(exchange.request.body)
+    var body = try UpdateBody(exchange.request.body)
+    if !exchange.request.wantsExtensions, body.expiresAt.isSaid { body.ignored.note("expiresAt") }
+    exchange.ignored = body.ignored
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
     try caller.demandRead(present)
@@ -27,6 +29,8 @@ extension ManagementService {
       }
     }
     exchange.record.after = AuditRecord.State(changed)
+    // A call that left everything as it was is no change to be accounted for.
+    if changed.revision == present.revision { exchange.record.operation = .other }
     return shown(200, changed, exchange.request)
   }
 
@@ -45,7 +49,7 @@ extension ManagementService {
     _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
   ) throws(ManagementError) -> ManagementReply {
     // The body before the identifier: the real server reads them in this order.
-    let body = try PasswordBody(exchange.request.body)
+    var body = try PasswordBody(exchange.request.body)
     let password = body.password
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
@@ -53,6 +57,10 @@ extension ManagementService {
     // The real server asks no more. But a user may own logins in organizations that the token has nothing to do with.
     if present.organizationID != caller.token.organizationID { try caller.demandWrite(present) }
     if let problem = passwordRules.problem(password) { throw ManagementError(.invalid, problem) }
+    if !exchange.request.wantsExtensions, body.previousPasswordExpiresAt.isSaid {
+      body.ignored.note("previousPasswordExpiresAt")
+    }
+    exchange.ignored = body.ignored
     let keepsUntil = exchange.request.wantsExtensions ? try body.previousPasswordExpiresAt.read() : nil
     // Before the costly hash, not after it.
     guard present.origin == .stored else { throw .declared }

@@ -11,7 +11,9 @@ extension ManagementService {
   func create(
     _ exchange: inout ManagementExchange, _ caller: Caller
   ) throws(ManagementError) -> ManagementResponse {
-    let body = try CreateBody(exchange.request.body)
+    var body = try CreateBody(exchange.request.body)
+    if !exchange.request.wantsExtensions, body.expiresAt.isSaid { body.ignored.note("expiresAt") }
+    exchange.ignored = body.ignored
     let requested = try readPermissions(body.permissions)
     guard let organizationID = body.organizationID else {
       throw ManagementError(.invalid, "org id required: invalid ID")

@@ -12,11 +12,15 @@ extension ManagementService {
     let id = try parameter("id", of: request)
     let authorizationID = try parameter("authID", of: request)
     let name = request.parameter("token")
+    // Beyond the real server, where a script that asks for the inactive ones is shown, and deletes, all.
+    let range = try ListRange(request)
+    let status = request.parameter("status").map { Status(rawValue: $0) }
+    if case .some(nil) = status { throw ManagementError(.invalid, "unknown authorization status") }
     let isLookup = id != nil || authorizationID != nil || name != nil
 
     let found = isLookup ? lookUp([id, authorizationID].compactMap { $0 }, name) : nil
     if isLookup, found == nil { throw .authorizationNotFound }
-    var filter = AuthorizationFilter(userID: userID, organizationID: organizationID)
+    var filter = AuthorizationFilter(userID: userID, organizationID: organizationID, status: status ?? nil)
     if let user = request.parameter("user") { filter.owners = try users(named: user) }
     if let organization = request.parameter("org") {
       filter.otherOrganizationID = try self.organization(named: organization).id
@@ -26,7 +30,7 @@ extension ManagementService {
     return .list(
       ListedBody(
         AuthorizationList(
-          snapshot: snapshot, found: found, filter: filter, caller: caller,
+          snapshot: snapshot, found: found, filter: filter, range: range, caller: caller,
           shown: AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses)),
         prefix: "{\"links\":{\"self\":\"/private/legacy/authorizations\"},\"authorizations\":[", suffix: "]}"))
   }

@@ -50,16 +50,18 @@ public final class ManagementService {
   ///   else is looked at again, for others may have been answered meanwhile.
   public func answer(_ request: ManagementRequest, newPassword: NewPassword? = nil) -> ManagementReply {
     var exchange = ManagementExchange(request: request, newPassword: newPassword)
-    let response: ManagementResponse
+    var response: ManagementResponse
     do throws(ManagementError) {
       switch try respond(&exchange) {
       case .response(let made): response = made
       case .needsHash(let password, let id): return .needsHash(of: password, for: id)
       }
     } catch {
-      exchange.record.refusal = error.message
+      exchange.record.refusal = error.detail ?? error.message
       response = .refusal(error)
     }
+    if let warning = exchange.ignored.field, response.status < 300 { response.fields.append(warning) }
+    exchange.record.ignored = exchange.ignored.text
     exchange.record.status = response.status
     if exchange.record.isWorthKeeping { audit(exchange.record) }
     return .response(withServerFields(response))
@@ -126,10 +128,18 @@ public final class ManagementService {
 
   /// `Token x` or `Bearer x`: the scheme in any case, exactly one blank, everything after it the token.
   private func authenticate(_ request: ManagementRequest) throws(ManagementError) -> Caller {
-    guard let text = request.authorization, let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")),
-      ["token", "bearer"].contains(text[..<blank].lowercased()),
-      let token = verify(String(text[text.utf8.index(after: blank)...])), token.isActive(at: registry.now())
-    else { throw .unauthorizedAccess }
+    guard let text = request.authorization, !text.isEmpty else {
+      throw .unauthorizedAccess("not one Authorization field")
+    }
+    guard let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")),
+      ["token", "bearer"].contains(text[..<blank].lowercased())
+    else { throw .unauthorizedAccess("Authorization is not Token or Bearer") }
+    guard let token = verify(String(text[text.utf8.index(after: blank)...])) else {
+      throw .unauthorizedAccess("unknown token")
+    }
+    guard token.isActive(at: registry.now()) else {
+      throw .unauthorizedAccess(token.status == .active ? "the token has expired" : "the token is inactive")
+    }
     let directory = directory.value
     if directory.user(token.userID)?.status == .inactive {
       throw ManagementError(.forbidden, "User is inactive")
@@ -161,6 +171,7 @@ struct ManagementExchange {
   let request: ManagementRequest
   let newPassword: NewPassword?
   var record: AuditRecord
+  var ignored = IgnoredMembers()
 
   init(request: ManagementRequest, newPassword: NewPassword? = nil) {
     self.request = request

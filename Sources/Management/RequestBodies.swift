@@ -28,6 +28,8 @@ enum DateMember {
     }
   }
 
+  var isSaid: Bool { if case .absent = self { false } else { true } }
+
   /// nil: keep what is there; nil within: no date.
   func read() throws(ManagementError) -> Int64?? {
     switch self {
@@ -51,6 +53,7 @@ struct CreateBody {
   var permissions: [PermissionBody] = []
   /// Read with `?extensions=true` alone.
   var expiresAt = DateMember.absent
+  var ignored = IgnoredMembers()
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
     self = try ManagementBodyDecoder.decode(bytes, as: ("authorization", "postAuthorizationRequest")) {
@@ -77,11 +80,12 @@ struct CreateBody {
       expiresAt = DateMember(value)
     } else if member.isNamed("userID") {
       userID = try decoder.identifier(value, "userID") ?? userID
-    } else if member.isNamed("permissions"),
-      let elements = decoder.array(value, "permissions", type: "[]influxdb.Permission")
-    {
+    } else if member.isNamed("permissions") {
+      guard let elements = decoder.array(value, "permissions", type: "[]influxdb.Permission") else { return }
       permissions = []
       for element in elements { permissions.append(try PermissionBody(element, &decoder)) }
+    } else {
+      ignored.note(member.name)
     }
   }
 }
@@ -122,6 +126,7 @@ struct UpdateBody {
   var description: String?
   /// Read with `?extensions=true` alone.
   var expiresAt = DateMember.absent
+  var ignored = IgnoredMembers()
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
     self = try ManagementBodyDecoder.decode(bytes, as: ("influxdb", "AuthorizationUpdate")) {
@@ -134,6 +139,8 @@ struct UpdateBody {
           body.description = decoder.string(member.value, "description") ?? body.description
         } else if member.isNamed("expiresAt") {
           body.expiresAt = DateMember(member.value)
+        } else {
+          body.ignored.note(member.name)
         }
       }
       return body
@@ -148,6 +155,7 @@ struct PasswordBody {
   var password = ""
   /// Until when the password before is let in as well. Read with `?extensions=true` alone.
   var previousPasswordExpiresAt = DateMember.absent
+  var ignored = IgnoredMembers()
 
   init(_ bytes: [UInt8]) throws(ManagementError) {
     self = try ManagementBodyDecoder.decode(bytes, as: ("authorization", "passwordSetRequest")) {
@@ -158,6 +166,8 @@ struct PasswordBody {
           body.password = decoder.string(member.value, "password") ?? body.password
         } else if member.isNamed("previousPasswordExpiresAt") {
           body.previousPasswordExpiresAt = DateMember(member.value)
+        } else {
+          body.ignored.note(member.name)
         }
       }
       return body

@@ -75,7 +75,7 @@ private let prefix = "/private/legacy/authorizations"
   let lines = try stage.lines.dropFirst()
   #expect(lines.map { $0["event"] as? String } == ["refused", "refused"])
   #expect(lines.map { $0["status"] as? Int } == [401, 404])
-  #expect(lines.map { $0["reason"] as? String } == ["unauthorized access", "authorization not found"])
+  #expect(lines.map { $0["reason"] as? String } == ["unauthorized access: unknown token", "authorization not found"])
   #expect(try !stage.text.contains("canary-token"))
 }
 

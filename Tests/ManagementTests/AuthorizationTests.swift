@@ -348,6 +348,38 @@ func acceptsNoOtherForm(authorization: String) throws {
   #expect(PasswordRules(strong: false).problem("abcdefgh") == nil)
 }
 
+/// They stay ignored, as recorded; nobody shall take the 200 for what was not done.
+@Test func whatHasNoEffectIsNamedAndNoChange() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let id = try bench.create("one")
+  let before = try #require(bench.registry.snapshot.authorization(named: "one"))
+  let body = "{\"permissions\":[],\"token\":\"two\",\"expiresAt\":\"2020-01-01T00:00:00Z\",\"a\\u0001\\\"b\":1}"
+  let answer = bench.send("PATCH", "\(prefix)/\(id)", body)
+  #expect(answer.status == 200)
+  #expect(answer.field("Warning") == "299 gatehouse \"no effect: permissions, token, a??b, expiresAt\"")
+  #expect(bench.registry.snapshot.authorization(named: "one") == before, "neither revision nor updatedAt")
+  #expect(bench.audited.map(\.operation) == [.create])
+  // What is as it was is no change either.
+  let same = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"active\"}")
+  #expect(same.status == 200 && same.field("Warning") == nil)
+  #expect(bench.audited.count == 1)
+  let both = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\",\"id\":\"x\"}")
+  #expect(both.field("Warning") == "299 gatehouse \"no effect: id\"")
+  #expect(bench.audited.last?.operation == .update && bench.audited.last?.ignored == "no effect: id")
+  #expect(bench.registry.snapshot.authorization(named: "one")?.revision == before.revision + 1)
+}
+
+@Test func aHashThatIsPostedIsNamedWithoutEffect() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let body = bench.body("one", "\"orgID\":\"\(bench.organization.id)\"").dropFirst()
+  let answer = bench.send("POST", prefix, "{\"passwordHash\":\"canary\",\"password\":\"canary\",\(body)")
+  #expect(answer.status == 201)
+  #expect(answer.field("Warning") == "299 gatehouse \"no effect: passwordHash, password\"")
+  #expect(bench.registry.snapshot.authorization(named: "one")?.passwordHash == nil)
+}
+
 @Test func changesAndRefusalsAreAudited() throws {
   let bench = try Bench()
   let op = try bench.token("op", .operatorPermissions)
@@ -361,7 +393,7 @@ func acceptsNoOtherForm(authorization: String) throws {
   #expect(records.map(\.status) == [201, 200, 401, 204])
   #expect(records[0].caller == op.id && records[0].source == "192.0.2.1")
   #expect(records[1].before?.status == .active && records[1].after?.status == .inactive)
-  #expect(records[2].caller == nil && records[2].refusal == "unauthorized access")
+  #expect(records[2].caller == nil && records[2].refusal == "unauthorized access: unknown token")
   #expect(records[3].before?.token == "one" && records[3].after == nil)
 }
 

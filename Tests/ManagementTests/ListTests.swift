@@ -43,6 +43,43 @@ private let prefix = "/legacy/authorizations"
   #expect(bench.send("GET", prefix + "?userID=0000000000000009").names == [])
 }
 
+/// A script that asks for the inactive ones deletes what it is shown.
+@Test func aListKeepsToStatusLimitOffsetAndOrder() throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  for number in 0..<1_200 { _ = try bench.create("login-\(number)") }
+  func names(_ query: String) -> [String]? { bench.send("GET", "\(prefix)?\(query)").names }
+  let all = (0..<1_200).map { "login-\($0)" }
+  for number in [3, 700, 1_100] {
+    let id = try #require(bench.registry.snapshot.authorization(named: "login-\(number)")?.id)
+    _ = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\"}")
+  }
+  #expect(names("status=inactive") == ["login-3", "login-700", "login-1100"])
+  #expect(names("status=inactive&descending=true") == ["login-1100", "login-700", "login-3"])
+  #expect(names("status=inactive&limit=1&offset=1") == ["login-700"])
+  #expect(names("status=active")?.count == 1_197)
+  #expect(names("limit=2") == ["login-0", "login-1"])
+  #expect(names("limit=1200") == all && names("limit=5000") == all && names("") == all)
+  #expect(names("offset=1199") == ["login-1199"] && names("offset=1200") == [] && names("offset=9999999999999") == [])
+  #expect(names("descending=true") == all.reversed() && names("descending=false") == all)
+  #expect(names("descending=true&limit=3&offset=600") == ["login-599", "login-598", "login-597"])
+  #expect(names("token=login-3&status=inactive") == ["login-3"])
+  #expect(bench.send("GET", "\(prefix)?token=login-3&status=active").status == 404)
+  // Empty counts as absent, and what else there may be is ignored, as recorded.
+  #expect(names("limit=&status=&descending=&after=x&sortBy=name") == all)
+}
+
+@Test(arguments: [
+  "status=off", "limit=0", "limit=-1", "limit=x", "limit=99999999999999999999", "offset=-1", "offset=x",
+  "descending=yes",
+])
+func aListRefusesWhatSaysNothing(query: String) throws {
+  let bench = try Bench()
+  try bench.token("op", .operatorPermissions)
+  let refused = bench.send("GET", "\(prefix)?\(query)")
+  #expect(refused.status == 400 && refused.member("code") == "invalid")
+}
+
 @Test func aPasswordIsNotSetWhereItsLoginWentWhileItWasHashed() throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
