@@ -3,8 +3,8 @@
 /// The end of an authentication.
 public enum AuthenticationOutcome: Sendable {
   case authenticated(Principal)
-  /// 401 in the client's dialect (400 for `ambiguous`).
-  case refused(CredentialRefusal)
+  /// 401 in the client's dialect (400 for `ambiguous`), alike whatever the cause: that is for the log.
+  case refused(CredentialRefusal, RefusalCause)
   /// Not known here, and perhaps the upstream's own token: only where the upstream takes such (2.x, 3.x).
   case upstreamToken(UpstreamToken)
   /// 503 with `Retry-After`: too many failures of this name from this source.
@@ -31,6 +31,8 @@ public struct UpstreamToken: Sendable, CustomStringConvertible, CustomReflectabl
   let remembered: Digest?
   let attempt: Digest
   let source: SourceAddress
+  /// Whether a failure was counted for it already, when it was found to be no password known here.
+  var isCounted = false
 
   /// The text is a secret.
   public var description: String { "<token>" }

@@ -49,7 +49,7 @@ extension Authenticator {
   public func conclude(
     _ verification: PendingVerification, _ result: VerificationResult, snapshot: AuthorizationSnapshot
   ) -> AuthenticationOutcome {
-    guard result.digest == verification.job.digest else { return .refused(.failed) }
+    guard result.digest == verification.job.digest else { return .refused(.failed, .changed) }
     let name = verification.name
     let password = verification.job.password
     let login = snapshot.authorization(named: name)
@@ -64,7 +64,7 @@ extension Authenticator {
       guard let login, let before = verification.login, login.id == before.id, login.isActive(at: time),
         let hash = login.passwordHash, let hashBefore = before.passwordHash,
         hash.utf8.elementsEqual(hashBefore.utf8)
-      else { return .refused(.failed) }
+      else { return .refused(.failed, cause(ofRightPassword: login, before: verification.login, at: time)) }
       // Which of two passwords it was is not known: where one of them has gone meanwhile, it is asked anew.
       guard asked.previous == verification.previous else { return .overloaded }
       // Remembered for the revision that was verified alone.
@@ -80,6 +80,20 @@ extension Authenticator {
       }
       return outcome
     }
+  }
+
+  /// What the upstream is to judge after all, once a login was refused here: what it says of it counts for the pair of
+  /// name and source, as a success; its failure was counted here.
+  public func presented(name: [UInt8], password: [UInt8], source: SourceAddress) -> UpstreamToken {
+    UpstreamToken(
+      text: password, isPassword: true, refusal: .failed, remembered: nil,
+      attempt: attemptDigest(name: name, source: source), source: source, isCounted: true)
+  }
+
+  private func cause(ofRightPassword login: Authorization?, before: Authorization?, at time: Int64) -> RefusalCause {
+    guard let login, login.id == before?.id else { return .changed }
+    guard login.status == .active else { return .inactive }
+    return login.isActive(at: time) ? .changed : .expired
   }
 
   /// The fields that a verification of a login depends on.
@@ -132,16 +146,21 @@ extension Authenticator {
   ) -> AuthenticationOutcome {
     switch token {
     case .active(let token): return .authenticated(Principal(token))
-    case .inactive: return .refused(.failed)
+    case .inactive(let token): return .refused(.failed, RefusalCause(token))
     case .unknown:
       guard upstreamTakesTokens, asked.password.count >= Self.shortestToken, !TokenSecret.hasForm(asked.password)
-      else { return .refused(.failed) }
+      else { return .refused(.failed, cause(ofWrongPassword: asked.login)) }
       return .upstreamToken(
         UpstreamToken(
           text: asked.password, isPassword: true, refusal: .failed,
           remembered: isRemembered ? digest(.tokenAsPassword, asked) : nil,
           attempt: attemptDigest(name: asked.name, source: asked.source), source: asked.source))
     }
+  }
+
+  private func cause(ofWrongPassword login: Authorization?) -> RefusalCause {
+    guard let login else { return .unknownLogin }
+    return login.passwordHash.flatMap { PasswordHash($0) } == nil ? .noPassword : .wrongPassword
   }
 
   private static let shortestToken = 32

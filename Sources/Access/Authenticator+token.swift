@@ -9,10 +9,10 @@ extension Authenticator {
   ) -> AuthenticationOutcome {
     switch TokenSecret.present(text, in: snapshot, at: wallClock()) {
     case .active(let token): return .authenticated(Principal(token))
-    case .inactive: return .refused(refusal)
+    case .inactive(let token): return .refused(refusal, RefusalCause(token))
     case .unknown:
       // What looks like a token of ours is none of the upstream's business, even when it was revoked.
-      guard upstreamTakesTokens, !TokenSecret.hasForm(text) else { return .refused(refusal) }
+      guard upstreamTakesTokens, !TokenSecret.hasForm(text) else { return .refused(refusal, .unknownToken) }
       let remembered = tokenDigest(text, source: source)
       // No login has an empty name, so tokens are counted apart from logins.
       let attempt = attemptDigest(name: [], source: source)

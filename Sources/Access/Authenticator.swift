@@ -27,7 +27,7 @@ public final class Authenticator: Sendable {
     /// Threads that verify; with none, `runOneVerification` does it.
     public var workers = 1
     /// Verifications that may wait.
-    public var queue = 1_024
+    public var queue = 16_384
     public var failures = FailureLimits()
     /// Verified passwords remembered, about 100 bytes each.
     public var verifiedCapacity = 65_536
@@ -84,8 +84,8 @@ public final class Authenticator: Sendable {
     _ credential: Credential, source: SourceAddress, snapshot: AuthorizationSnapshot, now: UInt64
   ) -> Authentication {
     switch credential {
-    case .none: .settled(.refused(.unparsable))
-    case .refused(let reason): .settled(.refused(reason))
+    case .none: .settled(.refused(.unparsable, .unreadable))
+    case .refused(let reason): .settled(.refused(reason, .unreadable))
     case .token(let text, let refusal):
       .settled(authenticate(token: text, refusal: refusal, source: source, snapshot: snapshot, now: now))
     case .login(let name, let password):
@@ -121,7 +121,7 @@ public final class Authenticator: Sendable {
         familiar.insert(digest)
       }
       pool.recordSuccess(of: token.attempt)
-    } else {
+    } else if !token.isCounted {
       pool.recordFailure(of: token.attempt, from: token.source, now: now)
     }
   }

@@ -6,6 +6,8 @@
 /// 2. `Authorization` with exactly one blank: `Bearer x`, `Token x`, `Token name:password`, case-sensitive.
 /// 3. `Authorization: Basic`, the scheme in any case.
 ///
+/// A pair in the field that is no UTF-8 is read as Latin-1.
+///
 /// API tokens are accepted wherever a login is, so `token x` and `bearer x` count in any case (RFC 9110 §11.1) while
 /// they hold no `:`. A pair in lower case stays refused, as recorded.
 public enum CredentialReader {
@@ -37,20 +39,25 @@ public enum CredentialReader {
         ? .refused(.bearerDisabled) : .token(Array(value), unknown: .bearerDisabled)
     }
     guard scheme.isCaseInsensitively("token") || scheme.isCaseInsensitively("bearer") else { return nil }
-    guard let colon else { return value.isEmpty ? nil : .token(Array(value), unknown: .unparsable) }
+    guard colon != nil else { return value.isEmpty ? nil : .token(Array(value), unknown: .unparsable) }
     guard scheme.elementsEqual("Token".utf8) else { return nil }
-    return login(name: value[..<colon], password: value[(colon + 1)...])
+    return login(value)
   }
 
   private static func basic(_ value: ArraySlice<UInt8>) -> Credential {
-    guard let decoded = Base64.decode(value), let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else {
-      return .refused(.unparsable)
-    }
-    return login(name: decoded[..<colon], password: decoded[(colon + 1)...])
+    guard let decoded = Base64.decode(value) else { return .refused(.unparsable) }
+    return login(decoded[...])
   }
 
-  private static func login(name: ArraySlice<UInt8>, password: ArraySlice<UInt8>) -> Credential {
-    name.isEmpty ? .refused(.nameMissing) : .login(name: Array(name), password: Array(password))
+  /// `name:password` of a field. It is UTF-8 (RFC 7617 §2.1), or else Latin-1, in which python-requests sends what is text
+  /// to it: one reading of the whole pair, so that no second password is ever tried.
+  private static func login(_ pair: ArraySlice<UInt8>) -> Credential {
+    if pair.contains(where: { $0 >= 0x80 }), String(validating: pair, as: UTF8.self) == nil {
+      return login(pair.flatMap { $0 < 0x80 ? [$0] : [0xc0 | $0 >> 6, 0x80 | $0 & 0x3f] }[...])
+    }
+    guard let colon = pair.firstIndex(of: UInt8(ascii: ":")) else { return .refused(.unparsable) }
+    guard colon > pair.startIndex else { return .refused(.nameMissing) }
+    return .login(name: Array(pair[..<colon]), password: Array(pair[(colon + 1)...]))
   }
 }
 

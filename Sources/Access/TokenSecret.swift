@@ -69,7 +69,7 @@ public enum TokenSecret {
   }
 
   /// Whether `text` looks like a token of ours, known or not.
-  static func hasForm(_ text: [UInt8]) -> Bool { claimedIdentifier(of: text) != nil }
+  public static func hasForm(_ text: [UInt8]) -> Bool { claimedIdentifier(of: text) != nil }
 
   private static func claimedIdentifier(of text: [UInt8]) -> Identifier? {
     guard text.count == 2 + 16 + 1 + 43, text.starts(with: "gh".utf8), text[18] == UInt8(ascii: ".") else { return nil }

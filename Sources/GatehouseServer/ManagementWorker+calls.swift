@@ -79,7 +79,7 @@ extension ManagementAnswer {
   fileprivate init(_ response: ManagementResponse, on mailbox: Mailbox) {
     self.init(
       status: response.status, fields: response.fields, body: response.body,
-      rest: response.rest.map { AnswerRest($0, on: mailbox) })
+      rest: response.rest.map { AnswerRest($0, on: mailbox) }, refusal: response.refusal)
   }
 }
 

@@ -78,6 +78,7 @@ extension DownstreamConnection {
   private func managed(_ answer: ManagementAnswer) {
     turn {
       guard case .waiting = state else { return }
+      exchange.notes.reason = answer.refusal ?? ""
       // The body was read whole before the call; what else was received is the next request.
       respond(LocalAnswer(status: answer.status, fields: answer.fields, body: answer.body, rest: answer.rest))
     }

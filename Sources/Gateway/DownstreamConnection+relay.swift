@@ -114,9 +114,8 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     switch request?.authority {
     case .permit where status == 401 || status == 403: return .credentialRefused(status)
     case .client:
-      if let token = request?.upstreamToken {
-        gateway.shared.authenticator.recordUpstream(
-          token, isAccepted: status != 401, now: gateway.shared.clock())
+      if let token = request?.upstreamToken, let isAccepted = request?.acceptsCredential(status) {
+        gateway.shared.authenticator.recordUpstream(token, isAccepted: isAccepted, now: gateway.shared.clock())
       }
       return nil
     default: return nil

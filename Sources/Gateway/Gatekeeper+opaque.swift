@@ -47,7 +47,7 @@ extension Gatekeeper {
   ///
   /// In front of 2.x a text may also write, by `to()`, with the gateway's credential: there it takes both.
   func understandFlux(_ view: RequestView, _ identity: Identity) throws(Interruption) -> DataRequest {
-    guard case .principal(let principal) = identity else { throw .refuse(.notFound) }
+    guard case .principal(let principal) = identity else { throw refuseForeign(identity, view) }
     try requireMethod(view, [.post], allow: "POST")
     try refuseCrossSite(view)
     let isNewer = settings.dialect == .influxDB2
@@ -72,7 +72,7 @@ extension Gatekeeper {
   func understandDeletion(
     _ view: RequestView, _ url: URLParameters, _ identity: Identity, notes: inout DecisionNotes
   ) throws(Interruption) -> DataRequest {
-    guard case .principal(let principal) = identity else { throw .refuse(.notFound) }
+    guard case .principal(let principal) = identity else { throw refuseForeign(identity, view) }
     try requireMethod(view, [.post], allow: "POST")
     try refuseCrossSite(view)
     let values = try url.values()
@@ -122,6 +122,13 @@ extension Gatekeeper {
       throw .refuse(.malformed("bucket name \"\(bucket)\" is missing a database"))
     }
     return (database, parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil)
+  }
+
+  /// A token that may be the upstream's own has no business at a path that is not passed through. As a password it came
+  /// with a name, and is refused as any wrong one.
+  private func refuseForeign(_ identity: Identity, _ view: RequestView) -> Interruption {
+    if case .upstreamToken(let token) = identity, token.isPassword { return refuse(token.refusal, .unknownToken, view) }
+    return .refuse(.notFound)
   }
 
   private func refuseCrossSite(_ view: RequestView) throws(Interruption) {

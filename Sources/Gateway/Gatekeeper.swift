@@ -46,8 +46,8 @@ final class Gatekeeper {
       if route == .management { return try manage(view, progress) }
       let parameters = URLParameters(view)
       let credential = credential(of: view, parameters)
-      if let verdict = try judgeForeign(route, view, credential, progress) { return verdict }
-      let identity = try authenticate(credential, view, progress, notes: &notes)
+      if let verdict = try judgeForeign(route, view, credential, progress, notes: &notes) { return verdict }
+      let identity = try identity(of: outcome(of: credential, view, progress, notes: &notes), view, notes: &notes)
       let understanding = try understand(route, view, parameters, identity, progress, notes: &notes)
       let request: UpstreamRequest
       switch understanding {
@@ -151,35 +151,50 @@ final class Gatekeeper {
       isRepeated: view.head.authorizationCount > 1)
   }
 
-  private func authenticate(
-    _ credential: Credential, _ view: RequestView, _ progress: Progress, notes: inout DecisionNotes
-  ) throws(Interruption) -> Identity {
+  func outcome(
+    of credential: Credential, _ view: RequestView, _ progress: Progress, notes: inout DecisionNotes
+  ) throws(Interruption) -> AuthenticationOutcome {
     if case .login(let name, _) = credential { notes.login = String(decoding: name, as: UTF8.self) }
-    let outcome: AuthenticationOutcome
-    if let proven = progress.authentication {
-      outcome = proven
-    } else {
-      switch shared.authenticator.authenticate(
-        credential, source: view.client.source, snapshot: snapshot, now: shared.clock())
-      {
-      case .settled(let settled): outcome = settled
-      case .pending(let verification): throw .verify(verification)
-      }
+    if let proven = progress.authentication { return proven }
+    switch shared.authenticator.authenticate(
+      credential, source: view.client.source, snapshot: snapshot, now: shared.clock())
+    {
+    case .settled(let settled): return settled
+    case .pending(let verification): throw .verify(verification)
     }
+  }
+
+  func identity(
+    of outcome: AuthenticationOutcome, _ view: RequestView, notes: inout DecisionNotes
+  ) throws(Interruption) -> Identity {
     switch outcome {
     case .authenticated(let principal):
       // A principal that was established while this request waited must still stand.
-      guard let current = current(principal) else { throw .refuse(.unauthenticated(CredentialRefusal.failed.message)) }
+      guard let current = current(principal) else { throw refuse(.failed, .changed, view) }
       notes.login = current.name
       notes.holder = current.id
       return .principal(current)
-    case .refused(.ambiguous): throw .refuse(.malformed(CredentialRefusal.ambiguous.message))
-    case .refused(let reason): throw .refuse(.unauthenticated(message(of: reason)))
+    case .refused(let reason, let cause): throw refuse(reason, cause, view)
     case .upstreamToken(let token): return .upstreamToken(token)
     case .throttled(let seconds):
       throw .refuse(.unavailable("too many failed attempts, try again later", retryAfter: seconds))
     case .overloaded: throw .refuse(.unavailable("too many credentials are being verified, try again"))
     }
+  }
+
+  /// The refusal of a credential: the client is told its form alone, and the log the cause.
+  func refuse(_ reason: CredentialRefusal, _ cause: RefusalCause, _ view: RequestView) -> Interruption {
+    if reason == .ambiguous { return .refuse(.malformed(reason.message)) }
+    var refusal = Refusal.unauthenticated(message(of: reason))
+    refusal.detail = "\(reason.message): \(cause == .unreadable ? fault(view) : cause.rawValue)"
+    return .refuse(refusal)
+  }
+
+  private func fault(_ view: RequestView) -> String {
+    let values = URLParameters(view).readable
+    if values == nil, view.head.authorization == nil { return "the parameters cannot be read" }
+    return CredentialReader.fault(
+      u: values?["u"], p: values?["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) })
   }
 
   private func current(_ principal: Principal) -> Principal? {

@@ -101,11 +101,17 @@ public struct ManagementAnswer: Sendable {
   public let body: [UInt8]
   /// What follows `body`; nil where that is all.
   public let rest: AnswerRest?
+  /// Why it refuses, for the log; nil where it does not.
+  public let refusal: String?
 
-  public init(status: Int, fields: [(name: String, value: String)], body: [UInt8], rest: AnswerRest? = nil) {
+  public init(
+    status: Int, fields: [(name: String, value: String)], body: [UInt8], rest: AnswerRest? = nil,
+    refusal: String? = nil
+  ) {
     self.status = status
     self.fields = fields
     self.body = body
     self.rest = rest
+    self.refusal = refusal
   }
 }

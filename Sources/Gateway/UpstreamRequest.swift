@@ -25,6 +25,10 @@ final class UpstreamRequest {
   let isRepeatable: Bool
   /// The unknown token that the upstream will judge, for counting what it said.
   let upstreamToken: UpstreamToken?
+  /// Whether the client's end-to-end fields are carried, rather than the few that v1 data needs.
+  let carriesAllFields: Bool
+  /// Whether nobody gets a success there without a credential.
+  private let provesCredential: Bool
 
   /// Reads the answer before the client does.
   let filter: AnswerFilter?
@@ -46,6 +50,8 @@ final class UpstreamRequest {
     maximumBody = permitted.maximumBody
     isRepeatable = permitted.isRepeatable
     upstreamToken = nil
+    carriesAllFields = false
+    provesCredential = true
     filter = permitted.filter
     isUncacheable = permitted.isUncacheable
     dependsOnFields = permitted.dependsOnFields
@@ -67,20 +73,31 @@ final class UpstreamRequest {
     maximumBody = data.maximumBody
     isRepeatable = data.isRepeatable
     upstreamToken = token
+    carriesAllFields = false
+    provesCredential = true
     filter = nil
     isUncacheable = data.isUncacheable
     dependsOnFields = data.dependsOnFields
   }
 
   /// Other traffic, with the client's own credential untouched among its fields.
-  init(passing line: RequestLine, hop: Hop, settings: GatewaySettings, isRepeatable: Bool) {
+  ///
+  /// - Parameters:
+  ///   - token: the credential, for counting what the upstream says of it; nil for one that is not counted.
+  ///   - provesCredential: whether nobody gets a success there without one.
+  init(
+    passing line: RequestLine, judged token: UpstreamToken?, provesCredential: Bool, hop: Hop,
+    settings: GatewaySettings, isRepeatable: Bool
+  ) {
     authority = .client
     method = line.method
     prefix = Self.prefix(line, hop, settings, authorization: nil)
     body = nil
     maximumBody = settings.limits.writeBytes
     self.isRepeatable = isRepeatable
-    upstreamToken = nil
+    upstreamToken = token
+    carriesAllFields = true
+    self.provesCredential = provesCredential
     filter = nil
     isUncacheable = false
     dependsOnFields = true
@@ -106,10 +123,11 @@ final class UpstreamRequest {
 
   var carriesClientBody: Bool { body == nil && maximumBody > 0 }
 
-  /// Whether the client's end-to-end fields are carried, rather than the few that v1 data needs.
-  var carriesAllFields: Bool {
-    if case .client = authority { return upstreamToken == nil }
-    return false
+  /// Whether an answer with `status` accepts or refuses the credential; nil where it says nothing of it, as the page that
+  /// 2.x shows everybody: counted, it would clear whoever guesses.
+  func acceptsCredential(_ status: Int) -> Bool? {
+    if status == 401 { return false }
+    return !carriesAllFields || (provesCredential && (200..<300).contains(status)) ? true : nil
   }
 
   /// Appends the whole head.
@@ -172,10 +190,10 @@ struct RequestLine {
   }
 
   /// A passed-through target, which the head decoder found to be free of blanks, controls and `#`.
-  init(_ method: HTTP.Method, methodText: UnsafeRawBufferPointer, checkedTarget: UnsafeRawBufferPointer) {
+  init(_ method: HTTP.Method, methodText: UnsafeRawBufferPointer, target: PassedTarget) {
     self.method = method
     bytes = Array(methodText) + [UInt8(ascii: " ")]
-    for byte in checkedTarget where byte > 0x20 && byte != 0x7f { bytes.append(byte) }
+    for byte in target.bytes where byte > 0x20 && byte != 0x7f { bytes.append(byte) }
     bytes.append(" HTTP/1.1\r\n")
   }
 }

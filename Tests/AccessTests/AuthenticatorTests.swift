@@ -41,6 +41,23 @@ import Testing
     }
   }
 
+  /// For the log alone.
+  @Test func namesTheCauseOfARefusal() throws {
+    let bench = try Bench()
+    let causes: [(String, String, RefusalCause)] = [
+      ("reader", "wrong", .wrongPassword), ("ghost", "right", .unknownLogin), ("bare", "right", .noPassword),
+      ("off", "right", .inactive), ("off", "wrong", .wrongPassword),
+    ]
+    for (name, password, cause) in causes { #expect(bench.logIn(name, password, in: world).cause == cause) }
+    var ended = authorization(1, "reader", password: "right")
+    ended.expiresAt = 500
+    #expect(bench.logIn("reader", "right", in: snapshot([ended])).cause == .expired)
+    #expect(bench.settle(.none, in: world).cause == .unreadable)
+    let unknown = Credential.token(bytes("x"), unknown: .bearerDisabled)
+    #expect(bench.settle(unknown, in: world).cause == .unknownToken)
+    #expect(RefusalCause.allCases.filter(\.isOfStranger).count == 4)
+  }
+
   @Test func slowsDownEverybodyElseAlike() throws {
     var seen: Set<[String]> = []
     for (name, password) in [("reader", "wrong"), ("ghost", "x"), ("bare", "x"), ("off", "right"), ("off", "wrong")] {

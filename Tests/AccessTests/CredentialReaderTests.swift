@@ -105,9 +105,36 @@ private let steps: [RecordedStep] = [
 
   @Test func treatsAnEmptyFieldAsNone() { #expect(read("") == .none) }
 
-  @Test func carriesBytesThatAreNoUTF8() {
-    // Latin-1 `ü:ü`.
-    #expect(read("Basic /Dr8") == .login(name: [0xfc], password: [0xfc]))
+  /// python-requests sends a pair of text so. Where it is UTF-8 it stays what it is, and the URL is always taken as it came.
+  @Test func readsAPairThatIsNoUTF8AsLatin1() {
+    #expect(read("Basic /Dr8") == login("ü", "ü"))
+    #expect(read("Basic w7w6w7w=") == login("ü", "ü"))
+    // One reading of both halves, and no other for what is half UTF-8.
+    #expect(read("Basic w7w6/A==") == login("Ã¼", "ü"))
+    let field = Array("Token ".utf8) + [0xfc, 0x3a, 0x3a, 0xdf]
+    #expect(CredentialReader.read(u: nil, p: nil, authorization: field) == login("ü", ":ß"))
+    #expect(CredentialReader.read(u: [0xfc], p: [0xfc], authorization: nil) == .login(name: [0xfc], password: [0xfc]))
+  }
+
+  /// What the log says, without a byte of what was sent.
+  @Test(
+    arguments: [
+      (nil, "no credential"), ("", "no credential"), ("Basic", "Authorization holds one word"),
+      ("Basic !!!", "Basic is not base64"), ("Basic YWJj", "Basic without a colon"),
+      ("Basic Ong=", "Basic without a name"),
+      ("Bearer ", "Bearer without a token"), ("Bearer a:b", "Bearer with a name, or with blanks"),
+      ("Token a b", "more than one blank in Authorization"), ("Token ", "Token without a value"),
+      ("Token :x", "no name"),
+      ("token a:b", "a pair behind a scheme other than Token"),
+      ("Negotiate abc", "Authorization of another scheme than Basic, Token or Bearer"),
+    ] as [(String?, String)]) func saysWhatIsInTheWay(value: String?, fault: String)
+  {
+    #expect(CredentialReader.fault(u: nil, p: nil, authorization: value.map { Array($0.utf8) }) == fault)
+  }
+
+  @Test func saysWhichHalfOfALoginIsMissingInTheURL() {
+    #expect(CredentialReader.fault(u: [97], p: nil, authorization: nil) == "u without p")
+    #expect(CredentialReader.fault(u: [], p: [97], authorization: nil) == "p without u")
   }
 
   @Test func survivesALongValue() {

@@ -104,11 +104,14 @@ final class Bench: Sendable {
 }
 
 extension AuthenticationOutcome {
+  /// What the log says of a refusal.
+  var cause: RefusalCause? { if case .refused(_, let cause) = self { cause } else { nil } }
+
   /// What matters of an outcome, comparable.
   var summary: String {
     switch self {
     case .authenticated(let principal): "authenticated \(principal.name)"
-    case .refused(let reason): "refused \(reason)"
+    case .refused(let reason, _): "refused \(reason)"
     case .upstreamToken(let token): "upstream \(String(decoding: token.text, as: UTF8.self))"
     case .throttled(let seconds): "throttled \(seconds)"
     case .overloaded: "overloaded"

@@ -20,6 +20,10 @@ import Testing
 
   private static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
+  private static func latin1(_ login: Login) -> String {
+    "\(login.name):\(login.password)".data(using: .isoLatin1)?.base64EncodedString() ?? ""
+  }
+
   private static func authorization(_ value: String) -> String { "Authorization: \(value)\r\n" }
 
   private static let reader = Login.reader.pair
@@ -37,12 +41,8 @@ import Testing
     Attempt(
       "password with colons by Token", fields: authorization("Token reader-one:reader-password:x"), [401], failed),
     Attempt("UTF-8 in Basic", fields: Login.umlauts.basic, [200]),
+    Attempt("Latin-1 in Basic", fields: "Authorization: Basic \(latin1(Login.umlauts))\r\n", [200]),
     Attempt("UTF-8 in the URL", parameters: "&\(Login.umlauts.parameters)", [200]),
-    Attempt(
-      "Latin-1 in Basic",
-      fields: authorization(
-        "Basic " + Data("tele graf-ünï:pässwörd-ünï".unicodeScalars.map { UInt8($0.value) }).base64EncodedString()),
-      [401], failed),
     Attempt("none", [401], unparsable),
     Attempt("wrong password", fields: authorization("Basic " + base64("reader-one:nope")), [401], failed),
     Attempt("unknown name", fields: authorization("Basic " + base64("ghost:nope")), [401], failed),

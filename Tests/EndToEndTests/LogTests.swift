@@ -27,6 +27,41 @@ import Testing
     }
   }
 
+  /// What is wrong with a credential is for the log: the answers are alike (B4, row 34).
+  @Test func namesTheCauseOfA401InTheLogAlone() throws {
+    try Scene.play { scene in
+      let client = try scene.connect()
+      var bodies: Set<String> = []
+      func basic(_ pair: String) -> String { "Authorization: Basic \(Data(pair.utf8).base64EncodedString())\r\n" }
+      for fields in [
+        basic("ghost:x"), basic("reader-one:x"), Login.inactive.basic, basic("sleeper:x"),
+        "Authorization: Token gh0123456789abcdef.\(String(repeating: "A", count: 43))\r\n",
+        "", "Authorization: Basic !!!\r\n",
+      ] {
+        let answer = try client.exchange(Request.query("SHOW MEASUREMENTS", login: nil, fields: fields))
+        #expect(answer.status == 401)
+        bodies.insert(answer.text)
+      }
+      #expect(bodies.count == 2)
+      let management = "GET /legacy/authorizations HTTP/1.1\r\nHost: localhost\r\n"
+      for fields in [basic("ghost:x"), "Authorization: Token nonsense\r\n", ""] {
+        let answer = try client.exchange("\(management)\(fields)\r\n")
+        #expect(answer.status == 401)
+        #expect(answer.text == "{\"code\":\"unauthorized\",\"message\":\"unauthorized access\"}")
+      }
+      scene.gatehouse.stop()
+      let failed = "authorization failed: "
+      let unparsable = "unable to parse authentication credentials: "
+      #expect(
+        scene.gatehouse.accessRecords().compactMap { $0["refusal"] as? String } == [
+          failed + "unknown login", failed + "wrong password", failed + "the login is inactive",
+          failed + "wrong password", unparsable + "unknown token", unparsable + "no credential",
+          unparsable + "Basic is not base64", "unauthorized access: Authorization is not Token or Bearer",
+          "unauthorized access: unknown token", "unauthorized access: not one Authorization field",
+        ])
+    }
+  }
+
   static let injections: [(String, String)] = [
     ("newline in the name", "&u=a%0A%7B%22level%22%3A%22fatal%22%7D&p=x"),
     ("carriage return in the name", "&u=a%0D%0Ab&p=x"),

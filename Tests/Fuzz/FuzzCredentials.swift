@@ -49,7 +49,11 @@ private func expected(u: [UInt8], p: [UInt8], _ field: [UInt8]) -> Credential {
 /// Not `==`, which is for texts of people.
 private func isExactly(_ text: String, _ wanted: String) -> Bool { text.utf8.elementsEqual(wanted.utf8) }
 
-private func login(_ pair: [UInt8]) -> Credential {
+private func login(_ sent: [UInt8]) -> Credential {
+  var pair = sent
+  if String(validating: sent, as: UTF8.self) == nil {
+    pair = Array(sent.reduce(into: "") { $0.unicodeScalars.append(Unicode.Scalar($1)) }.utf8)
+  }
   let halves = pair.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
   return halves[0].isEmpty
     ? .refused(.nameMissing) : .login(name: Array(halves[0]), password: Array(halves[1]))

@@ -99,11 +99,14 @@ private let identity = [
   @Test func keepsCredentialsOfOursAtHome() throws {
     let (token, text) = World.token([])
     let gate = try Gate(.influxDB2, other: .passThrough, tokens: [token])
-    for field in ["Token \(text)", "Bearer \(text)", "Token writer:pw", "Token writer:wrong", "Token inactive:x"] {
+    for (field, status) in [
+      ("Token \(text)", 403), ("Bearer \(text)", 403), ("Token writer:pw", 403), ("Token writer:wrong", 401),
+      ("Token inactive:x", 401), ("Token inactive:pw", 401), ("Token nobody-here:x", 401),
+    ] {
       let decision = gate.judge(head("GET /api/v2/tasks", "Authorization: \(field)"))
-      #expect(decision.status == 403, "\(field.prefix(12))")
+      #expect(decision.status == status, "\(field.prefix(12))")
     }
-    #expect(gate.judge(head("GET /api/v2/tasks?u=writer&p=x")).status == 403)
+    #expect(gate.judge(head("GET /api/v2/tasks?u=writer&p=x")).status == 401)
     #expect(gate.judge(head("GET /api/v2/tasks?u=x&p=\(text)")).status == 403)
   }
 

@@ -35,7 +35,9 @@ private func bytes(of line: RequestLine) -> [UInt8] {
     for _ in 0..<3_000 {
       let target = [0x2f] + generator.bytes(upTo: 40, from: alphabet)
       let line = target.withUnsafeBytes { target in
-        Array("GET".utf8).withUnsafeBytes { RequestLine(.get, methodText: $0, checkedTarget: target) }
+        Array("GET".utf8).withUnsafeBytes {
+          RequestLine(.get, methodText: $0, target: PassedTarget(path: target, query: nil))
+        }
       }
       let outgoing = bytes(of: line)
       let parsed = parse(outgoing)
