@@ -46,8 +46,7 @@ let package = Package(
       "GatehouseServer",
       [
         "Access", "Authorizations", "Configuration", "CSystem", "Gateway", "HTTP", "InfluxQL", "JSON", "Management",
-        "Observation",
-        "Transport", "Upstream",
+        "Observation", "Timestamps", "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",

@@ -173,6 +173,9 @@ public final class AuthorizationRegistry {
     return true
   }
 
+  /// So that a copy of the file alone holds everything; see `AuthorizationStore`.
+  public func foldInLog() throws(ChangeError) { try reach { () throws(StoreError) in try store.foldInLog() } }
+
   /// Identifiers for named things; see `AuthorizationStore`.
   public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
     try store.identifiers(for: names, kind: kind)

@@ -48,6 +48,8 @@ public protocol AuthorizationStore: AnyObject {
   func newestChanges() throws(StoreError) -> [StoreChange]?
   /// When each was last let in, nanoseconds since 1970, as far as it is kept.
   func lastUses() throws(StoreError) -> [Identifier: Int64]
+  /// Makes what is stored whole in the one file that is named after it, where it is spread; cheap where it is already.
+  func foldInLog() throws(StoreError)
   /// Keeps such times, of stored and declared objects; no change of any of them.
   func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError)
   /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
@@ -59,5 +61,6 @@ public protocol AuthorizationStore: AnyObject {
 extension AuthorizationStore {
   public func newestChanges() throws(StoreError) -> [StoreChange]? { nil }
   public func lastUses() throws(StoreError) -> [Identifier: Int64] { [:] }
+  public func foldInLog() throws(StoreError) {}
   public func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError) {}
 }

@@ -11,6 +11,9 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   var loadedVersion: Int64?
   /// The newest row of `changes` when everything was last loaded or taken in.
   var loadedChange: Int64 = 0
+  /// As it was at the last look, and when the log was last folded in.
+  var seenAge: Age?
+  var foldedAge: Age?
   private let path: String
   private let identity: FileIdentity?
 
@@ -34,7 +37,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;")
     let version = version ?? schema.migrations.count
     if !migrates, try connection.integer("PRAGMA user_version") != version {
-      throw .unavailable("store \(path): of another schema version; `gatehouse serve` brings it to the newest")
+      throw connection.unavailable("of another schema version; `gatehouse serve` brings it to the newest")
     }
     try schema.migrate(connection, to: version)
     dataVersion = try connection.statement("PRAGMA data_version")
@@ -47,7 +50,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
   /// next start.
   private func requireSameFile() throws(StoreError) {
     guard let identity, FileIdentity(of: path) == identity else {
-      throw .unavailable("store \(path): the file was deleted or replaced; restart to use what is there now")
+      throw connection.unavailable("the file was deleted or replaced; restart to use what is there now")
     }
   }
 
@@ -56,7 +59,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     for attempt in 1...attempts {
       do throws(StoreError) {
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
-          throw .unavailable("store: this file system cannot hold a write-ahead log")
+          throw connection.unavailable("this file system cannot hold a write-ahead log")
         }
         return
       } catch {

@@ -6,6 +6,7 @@ import Glibc
 /// Used from one thread at a time. Errors carry SQLite's own message, which names tables and columns, never values.
 final class SQLiteConnection {
   private let handle: OpaquePointer
+  private let path: String
   private let busyMilliseconds: Int32
   /// The last attempt to write waited for another writer until the end.
   private var hasWaitedInVain = false
@@ -23,9 +24,10 @@ final class SQLiteConnection {
     let result = sqlite3_open_v2(path, &opened, flags, nil)
     guard result == SQLITE_OK, let opened else {
       sqlite3_close_v2(opened)
-      throw .unavailable("store \(path): \(String(cString: sqlite3_errstr(result)))")
+      throw Self.unavailable(path, String(cString: sqlite3_errstr(result)))
     }
     handle = opened
+    self.path = path
     self.busyMilliseconds = busyMilliseconds
     sqlite3_busy_timeout(handle, busyMilliseconds)
   }
@@ -43,19 +45,20 @@ final class SQLiteConnection {
       syncDirectory(of: path)
       return
     }
-    guard errno == EEXIST else { throw .unavailable("store \(path): \(String(cString: strerror(errno)))") }
+    guard errno == EEXIST else { throw unavailable(path, String(cString: strerror(errno))) }
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw .unavailable("store \(path): \(String(cString: strerror(errno)))")
+      throw unavailable(path, String(cString: strerror(errno)))
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .unavailable("store \(path): not a regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw unavailable(path, "not a regular file") }
     guard status.st_mode & 0o077 == 0 else {
       let mode = String(status.st_mode & 0o777, radix: 8)
-      throw .unavailable("store \(path): its mode \(mode) lets others read or write it; chmod 600 it first")
+      throw unavailable(path, "its mode \(mode) lets others read or write it; chmod 600 it first")
     }
   }
 
-  private static func syncDirectory(of path: String) {
+  /// A file that was just made has a durable name only then.
+  static func syncDirectory(of path: String) {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -120,6 +123,29 @@ final class SQLiteConnection {
     }
   }
 
+  /// Copies everything of another database into this one, in one piece: a writer meanwhile does not begin it anew.
+  func take(_ source: SQLiteConnection) throws(StoreError) {
+    guard let backup = sqlite3_backup_init(handle, "main", source.handle, "main") else {
+      throw failure(sqlite3_errcode(handle))
+    }
+    let result = sqlite3_backup_step(backup, -1)
+    let end = sqlite3_backup_finish(backup)
+    guard result == SQLITE_DONE, end == SQLITE_OK else { throw failure(end == SQLITE_OK ? result : end) }
+  }
+
+  /// Moves what the write-ahead log holds into the file; whether that was all. Waits for nobody: what another connection
+  /// still reads stays.
+  func checkpoint() throws(StoreError) -> Bool {
+    var (frames, moved): (Int32, Int32) = (-1, -1)
+    let result = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
+    if result & 0xff == SQLITE_BUSY || result & 0xff == SQLITE_LOCKED { return false }
+    guard result == SQLITE_OK else { throw failure(result) }
+    return frames == moved
+  }
+
+  /// Rows that this connection changed since it was opened.
+  var allChangedRows: Int64 { sqlite3_total_changes64(handle) }
+
   private func wait(inVain: Bool) {
     guard inVain != hasWaitedInVain else { return }
     hasWaitedInVain = inVain
@@ -135,7 +161,14 @@ final class SQLiteConnection {
     switch result {
     case Self.uniqueViolation: .nameTaken
     case Self.primaryKeyViolation: .identifierTaken
-    default: .unavailable("store: \(String(cString: sqlite3_errmsg(handle))) (SQLite code \(result))")
+    default: unavailable("\(String(cString: sqlite3_errmsg(handle))) (SQLite code \(result))")
     }
+  }
+
+  /// The one form of such a text: it names the file, so that nobody has to put it before.
+  func unavailable(_ text: String) -> StoreError { Self.unavailable(path, text) }
+
+  private static func unavailable(_ path: String, _ text: String) -> StoreError {
+    .unavailable("store \(path): \(text)")
   }
 }

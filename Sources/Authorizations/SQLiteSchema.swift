@@ -141,8 +141,8 @@ struct SQLiteSchema: Sendable {
       try checkApplication(connection)
       let present = try connection.integer("PRAGMA user_version")
       guard present >= 0, present <= Int64(migrations.count), version <= migrations.count else {
-        throw .unavailable(
-          "store: schema version \(present), but this gatehouse knows versions up to \(migrations.count)")
+        throw connection.unavailable(
+          "schema version \(present), but this gatehouse knows versions up to \(migrations.count)")
       }
       var step = Int(present)
       guard step != version else { return }
@@ -162,7 +162,7 @@ struct SQLiteSchema: Sendable {
   private func checkApplication(_ connection: SQLiteConnection) throws(StoreError) {
     if try connection.integer("PRAGMA application_id") == Self.applicationID { return }
     guard try connection.integer("SELECT count(*) FROM sqlite_schema") == 0 else {
-      throw .unavailable("store: an SQLite file, but not gatehouse's")
+      throw connection.unavailable("an SQLite file, but not gatehouse's")
     }
   }
 }

@@ -78,7 +78,7 @@ final class SQLiteStatement {
   func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
   func identifier(_ column: Int32) throws(StoreError) -> Identifier {
-    guard let id = Identifier(UInt64(bitPattern: integer(column))) else { throw .unavailable("store: damaged row") }
+    guard let id = Identifier(UInt64(bitPattern: integer(column))) else { throw connection.unavailable("damaged row") }
     return id
   }
 
@@ -93,7 +93,7 @@ final class SQLiteStatement {
 
   func name(_ column: Int32) throws(StoreError) -> String {
     guard let name = String(validating: bytes(column), as: UTF8.self) else {
-      throw .unavailable("store: damaged row")
+      throw connection.unavailable("damaged row")
     }
     return name
   }
@@ -108,7 +108,7 @@ final class SQLiteStatement {
 
   /// A column that holds one of an enumeration's names.
   func value<Kind: RawRepresentable<String>>(_ column: Int32, as kind: Kind.Type) throws(StoreError) -> Kind {
-    guard let value = Kind(rawValue: text(column)) else { throw .unavailable("store: damaged row") }
+    guard let value = Kind(rawValue: text(column)) else { throw connection.unavailable("damaged row") }
     return value
   }
 }

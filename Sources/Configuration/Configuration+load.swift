@@ -11,11 +11,14 @@ extension Configuration {
   /// - Parameters:
   ///   - path: the TOML file; relative paths in it are relative to its folder.
   ///   - environment: answers `{ env = "…" }`.
+  ///   - readsSecrets: false for those who only ask what the rules are: certificates, keys and secrets are not looked at,
+  ///     and need not be readable; what they would have been is empty.
   /// - Throws: everything that is wrong, in the order of lines.
   public static func load(
     path: String,
     environment: (String) -> String? = processVariable,
-    files: any FileAccess = SystemFiles()
+    files: any FileAccess = SystemFiles(),
+    readsSecrets: Bool = true
   ) throws(Problems) -> Configuration {
     let bytes: [UInt8]
     do throws(FileFailure) {
@@ -23,7 +26,7 @@ extension Configuration {
     } catch {
       throw Problems([Problem(file: path, line: 0, column: 0, key: "", message: error.message)])
     }
-    return try decode(bytes, file: path, environment: environment, files: files)
+    return try decode(bytes, file: path, environment: environment, files: files, readsSecrets: readsSecrets)
   }
 
   /// Decodes and checks the text of a file.
@@ -33,7 +36,7 @@ extension Configuration {
   ///   - files: reads the certificates, keys and secrets that the text names.
   /// - Throws: everything that is wrong, in the order of lines.
   public static func decode(
-    _ bytes: [UInt8], file: String, environment: (String) -> String?, files: any FileAccess
+    _ bytes: [UInt8], file: String, environment: (String) -> String?, files: any FileAccess, readsSecrets: Bool = true
   ) throws(Problems) -> Configuration {
     let document: TOMLDocument
     do throws(Problem) {
@@ -45,7 +48,7 @@ extension Configuration {
     let configuration = withoutActuallyEscaping(environment) { environment in
       let surroundings = Surroundings(
         folder: Surroundings.folder(of: file), isFileOpenToAll: files.isOpenToAll(file), environment: environment,
-        files: files)
+        files: files, readsSecrets: readsSecrets)
       var root = TableReader(
         document.members, tableName: "", position: Position(line: 1, column: 1), report: report)
       var configuration = Configuration(&root, surroundings)
@@ -53,7 +56,7 @@ extension Configuration {
       configuration.warnings = report.warnings.inFileOrder
       return configuration
     }
-    if !report.problems.isEmpty { throw Problems(report.problems) }
+    if !report.problems.isEmpty { throw Problems(report.problems, warnings: configuration.warnings) }
     return configuration
   }
 

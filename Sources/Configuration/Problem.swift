@@ -30,8 +30,13 @@ public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
 /// Everything that is wrong with one file, in the order of its lines.
 public struct Problems: Error, Sendable, Equatable, CustomStringConvertible {
   public let all: [Problem]
+  /// What deserves a second look beside them.
+  public let warnings: [Problem]
 
-  init(_ problems: [Problem]) { all = problems.inFileOrder }
+  init(_ problems: [Problem], warnings: [Problem] = []) {
+    all = problems.inFileOrder
+    self.warnings = warnings
+  }
 
   public var description: String { all.map(\.description).joined(separator: "\n") }
 }

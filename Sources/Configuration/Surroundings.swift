@@ -8,6 +8,8 @@ struct Surroundings {
   var isFileOpenToAll: Bool
   var environment: (String) -> String?
   var files: any FileAccess
+  /// Whether certificates, keys and secrets are read; otherwise only the rules of the file matter, and a secret is empty.
+  var readsSecrets = true
 
   /// A path of the file, which is relative to the file's folder.
   func resolved(_ path: String) -> String {

@@ -12,6 +12,7 @@ extension TableReader {
     _ key: String, label: String, isSecret: Bool = false, _ surroundings: Surroundings
   ) -> Located<String>? {
     guard let file = path(to: key, surroundings) else { return nil }
+    guard surroundings.readsSecrets else { return file }
     do throws(FileFailure) {
       let bytes = try surroundings.files.contents(of: file.value, limit: 4 << 20, isSecret: isSecret)
       if !String(decoding: bytes, as: UTF8.self).contains("\(label)-----") {
@@ -23,7 +24,8 @@ extension TableReader {
     return file
   }
 
-  /// A secret: a string, or the first line of `{ file = "…" }`, or the variable of `{ env = "…" }`.
+  /// A secret: a string, or the first line of `{ file = "…" }`, or the variable of `{ env = "…" }`, each as `SecretLine`
+  /// ends it.
   mutating func secret(_ key: String, _ surroundings: Surroundings) -> Located<String>? {
     guard let node = take(key) else { return nil }
     switch node.value {
@@ -39,6 +41,9 @@ extension TableReader {
       let file = source.path(to: "file", surroundings)
       let variable = source.name("env")
       switch (file, variable) {
+      case (.some(let place), nil) where !surroundings.readsSecrets,
+        (nil, .some(let place)) where !surroundings.readsSecrets:
+        return Located(value: "", position: place.position)
       case (let file?, nil): return secret(key, inFile: file, surroundings)
       case (nil, let variable?): return secret(key, inVariable: variable, surroundings)
       case (.some, .some): problem(key, "must have either `file` or `env`, not both", at: node.position)
@@ -58,9 +63,7 @@ extension TableReader {
   ) -> Located<String>? {
     do throws(FileFailure) {
       let bytes = try surroundings.files.contents(of: file.value, limit: 65_536, isSecret: true)
-      var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-      if line.count < bytes.count, line.last == UInt8(ascii: "\r") { line.removeLast() }
-      guard let text = String(validating: line, as: UTF8.self) else {
+      guard let text = String(validating: SecretLine.first(of: bytes).line, as: UTF8.self) else {
         problem(key, "\(printable(file.value)) is not UTF-8", at: file.position)
         return nil
       }
@@ -77,10 +80,13 @@ extension TableReader {
     _ key: String, inVariable name: Located<String>, _ surroundings: Surroundings
   ) -> Located<String>? {
     let source = "the environment variable \(printable(name.value))"
-    guard let text = surroundings.environment(name.value) else {
+    guard let value = surroundings.environment(name.value) else {
       problem(key, "\(source) is not set", at: name.position)
       return nil
     }
+    let (line, isAll) = SecretLine.first(of: value.bytes)
+    // A variable has no further lines that could be meant for somebody else.
+    let text = isAll ? String(decoding: line, as: UTF8.self) : value
     return isUsable(text, of: key, source: source, at: name.position)
       ? Located(value: text, position: name.position) : nil
   }
@@ -90,6 +96,9 @@ extension TableReader {
     if text.isEmpty { problem(key, source == "it" ? "must not be empty" : "\(source) is empty", at: place) }
     if text.hasControlCharacters {
       problem(key, source == "it" ? "has a control character" : "\(source) has a control character", at: place)
+    }
+    if SecretLine.endsWithBlank(text.bytes) {
+      warning(key, source == "it" ? "ends with a blank" : "\(source) ends with a blank", at: place)
     }
     return !text.isEmpty && !text.hasControlCharacters
   }

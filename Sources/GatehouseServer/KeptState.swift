@@ -7,31 +7,54 @@ public import Gateway
 
 public struct KeptState {
   private let configuration: Configuration
-  private let directory: Directory
-  private let snapshot: AuthorizationSnapshot
+  let directory: Directory
+  let snapshot: AuthorizationSnapshot
   /// What the store does not tell and was assumed.
   public let assumptions: [String]
+  /// Whether the directory is declared, or was read from an upstream at some time.
+  let knowsDirectory: Bool
+  /// What the file declares and nobody can own.
+  let declarationProblems: [String]
 
   /// - Parameter store: nil where there is none yet.
   public init(_ configuration: Configuration, store: SQLiteAuthorizationStore?) throws(StoreError) {
+    try self.init(configuration, store: store, contents: nil)
+  }
+
+  /// - Parameter contents: what the upstream has now; nil where it was not asked.
+  init(
+    _ configuration: Configuration, store: SQLiteAuthorizationStore?, contents: UpstreamContents?
+  ) throws(StoreError) {
     self.configuration = configuration
     let plan = DirectoryPlan(configuration)
     // What has no identifier yet gets one that nothing stored has.
+    var allotted: [String: [[UInt8]: Identifier]] = [:]
     var next: UInt64 = 0
     let identifiers: IdentifierSource = { (names, kind) throws(StoreError) in
       let kept = try store?.keptIdentifiers(ofKind: kind) ?? [:]
       return names.map { name in
+        let name = Array(name.utf8)
+        if let known = kept[name] ?? allotted[kind]?[name] { return known }
         next += 1
-        return kept[Array(name.utf8)] ?? Identifier(nonzero: next)
+        let fresh = Identifier(nonzero: next)
+        // The same at every question: owners and the directory are asked for one after the other.
+        allotted[kind, default: [:]][name] = fresh
+        return fresh
       }
     }
     let owners = try plan.owners(identifiers)
     var assumptions: [String] = []
     if let declared = try plan.declaredDirectory(identifiers) {
       directory = declared
+      knowsDirectory = true
+    } else if let contents {
+      directory = try plan.directory(of: contents, identifiers)
+      knowsDirectory = true
     } else if let kept = try store?.keptDirectory(of: configuration.upstream.dialect.rawValue) {
       directory = kept
+      knowsDirectory = true
     } else {
+      knowsDirectory = false
       directory = owners ?? .empty
       assumptions.append("the store keeps no directory yet: every name is taken as written")
       if owners == nil, !configuration.authorizations.isEmpty {
@@ -41,9 +64,11 @@ public struct KeptState {
     }
     self.assumptions = assumptions
     // As a server resolves them: 1.x has one owner, which the file names; 2.x those of its directory.
-    let declared = Declarations(configuration).resolve(in: owners ?? directory, loadedAt: 0).logins
+    let declared = Declarations(configuration).resolve(in: owners ?? directory, loadedAt: 0)
+    declarationProblems = declared.problems
+    let stored = try store?.load() ?? StoreContents()
     snapshot = AuthorizationSnapshot(
-      revision: 1, authorizations: declared + (try store?.load().authorizations ?? []), tokens: [])
+      revision: 1, authorizations: declared.logins + stored.authorizations, tokens: declared.tokens + stored.tokens)
   }
 
   /// The stored or declared login of this name; nil where there is none.
@@ -53,7 +78,7 @@ public struct KeptState {
   public func explainer(for authorization: Authorization?) -> Explainer {
     Explainer(
       dialect: configuration.upstream.dialect == .influxDB1 ? .influxDB1 : .influxDB2,
-      strictMethods: configuration.policy.strictMethods, directory: directory,
+      strictMethods: configuration.policy.strictMethods, directory: directory, knowsDirectory: knowsDirectory,
       principal: authorization.map { Principal($0) })
   }
 }

@@ -196,6 +196,7 @@ final class ManagementWorker {
     keepUses(now: now)
     do throws(ChangeError) {
       try registry.pollForChangesElsewhere()
+      try registry.foldInLog()
       failures.noteLook(nil)
     } catch {
       failures.noteLook(error)

@@ -4,21 +4,6 @@ public import Configuration
 import Transport
 import Upstream
 
-/// What was found out, in words. Names of members and counts, never a secret; of the upstream's own names only those of
-/// continuous queries that reach out of their databases, and of these databases.
-public struct OnlineFinding: Sendable, Equatable {
-  public enum Weight: Sendable, Equatable {
-    case fact
-    /// It works, and may not be what was meant.
-    case warning
-    /// It does not work, or it is not safe.
-    case problem
-  }
-
-  public let weight: Weight
-  public let text: String
-}
-
 /// Blocks. Every question reads; nothing is changed at the upstream.
 public struct OnlineCheck {
   private let configuration: Configuration
@@ -31,15 +16,15 @@ public struct OnlineCheck {
   }
 
   /// Of every member, in the order of the file.
-  public func findings() -> [OnlineFinding] {
+  public func findings() -> [CheckFinding] {
     let upstream = configuration.upstream
     let tls: ClientTLSContext?
     do throws(TransportFailure) {
       tls = upstream.members.contains(where: \.isTLS) ? try ClientTLSContext(caPath: upstream.caPath) : nil
     } catch {
-      return [OnlineFinding(weight: .problem, text: "[upstream]: \(error)")]
+      return [CheckFinding(weight: .problem, text: "[upstream]: \(error)")]
     }
-    var findings: [OnlineFinding] = []
+    var findings: [CheckFinding] = []
     for member in upstream.members {
       let target = UpstreamMember(member)
       let name = "\(member.isTLS ? "https" : "http")://\(target.authority)"
@@ -185,12 +170,12 @@ public struct OnlineCheck {
 /// Collects what is found of one member.
 private struct MemberReport {
   private let name: String
-  private(set) var findings: [OnlineFinding] = []
+  private(set) var findings: [CheckFinding] = []
 
   init(_ name: String) { self.name = name }
 
-  mutating func say(_ weight: OnlineFinding.Weight, _ text: String) {
-    findings.append(OnlineFinding(weight: weight, text: "\(name): \(text)"))
+  mutating func say(_ weight: CheckFinding.Weight, _ text: String) {
+    findings.append(CheckFinding(weight: weight, text: "\(name): \(text)"))
   }
 }
 

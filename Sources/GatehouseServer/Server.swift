@@ -14,7 +14,7 @@ import Upstream
 public final class Server {
   private let path: String
   private var configuration: Configuration
-  private let events: EventLog
+  let events: EventLog
   private let loop: EventLoop
   private let accessLog: AccessLog?
   private let ticketKeys: [UInt8]
@@ -22,6 +22,8 @@ public final class Server {
   private let metrics = Metrics()
   /// What `/health` tells, from whichever thread finds it.
   private let conditions = Conditions()
+  /// Ends the question that the directory thread may be waiting for.
+  private let interruption = Interruption()
   private let management: LoopThread
   private let directory: LoopThread
   /// What is too long for an event loop.
@@ -55,7 +57,7 @@ public final class Server {
       throw StartProblem(error.description)
     }
     let signals = try Self.signals(loop)
-    accessLog = try Self.accessLog(configuration)
+    accessLog = try Self.accessLog(configuration, conditions: conditions, events: events)
     let plan = GatewayPlan(configuration, ticketKeys: ticketKeys)
     try Self.check(plan, members: configuration.upstream.members)
 
@@ -68,7 +70,7 @@ public final class Server {
     management = startedManagement
     let startedDirectory = try Self.startDirectory(
       configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
-      events: events)
+      interruption: interruption, events: events)
     directory = startedDirectory
     let startedOffloaded = try LoopThread(name: "answers", scratchBytes: 4_096) { $0 }
     offloaded = startedOffloaded
@@ -117,13 +119,6 @@ public final class Server {
       throw StartProblem(error.description)
     }
     return signals
-  }
-
-  private static func accessLog(_ configuration: Configuration) throws(StartProblem) -> AccessLog? {
-    guard let destination = configuration.log.access else { return nil }
-    do { return try AccessLog(destination == "-" ? .standardOutput : .file(destination)) } catch {
-      throw StartProblem("access log \(destination): \(error)")
-    }
   }
 
   /// Makes once, and drops, what every event loop will make: so that a bad certificate is found before anything starts.
@@ -176,10 +171,9 @@ public final class Server {
         try worker.load(declarations)
         try worker.restoreUses()
         try worker.publishDeclaredDirectory()
-      } catch let problem as AuditFile.Problem {
-        throw StartProblem(problem.description)
       } catch {
-        throw StartProblem("store \(configuration.store.path): \(error)")
+        // Each says by itself which file it is about.
+        throw StartProblem("\(error)")
       }
       loop.housekeeping = { [unowned loop, unowned worker] in worker.housekeep(now: loop.now) }
       return worker
@@ -201,7 +195,7 @@ public final class Server {
 
   private static func startDirectory(
     _ configuration: Configuration, plan: GatewayPlan, members: [UpstreamMember], status: Publication<UpstreamStatus>,
-    management: Mailbox, events: EventLog
+    management: Mailbox, interruption: Interruption, events: EventLog
   ) throws(StartProblem) -> LoopThread {
     let asksUpstream = configuration.directory.source == .upstream
     if !asksUpstream {
@@ -219,7 +213,7 @@ public final class Server {
       let worker = DirectoryWorker(
         inquiry: UpstreamInquiry(
           isInfluxDB2: configuration.upstream.dialect == .influxDB2, members: members, tls: tls,
-          authorization: plan.inquiryAuthorization, timeout: inquiryTimeout),
+          authorization: plan.inquiryAuthorization, timeout: inquiryTimeout, interruption: interruption),
         asksUpstream: asksUpstream, status: status, management: management, events: events,
         interval: UInt64(configuration.directory.refreshSeconds) * 1_000)
       for member in members where !member.resolve() {
@@ -269,11 +263,12 @@ public final class Server {
     loop.run()
     for worker in workers { worker.stop() }
     offloaded.stop()
+    interruption.interrupt()
     directory.stop()
     management.mailbox.post { ($0.context as? ManagementWorker)?.keepAllUses() }
     management.stop()
     shared.authenticator.stop()
-    accessLog?.close()
+    if let accessLog { closeAccessLog(accessLog) }
   }
 
   /// Says that clients are welcome: once the directory is there, or cannot be waited for any longer.

@@ -35,6 +35,8 @@ struct UpstreamInquiry {
   let authorization: String
   /// Milliseconds for each question.
   let timeout: Int
+  /// For a process that stops, which does not wait for an answer.
+  var interruption = Interruption()
 
   /// `X-Influxdb-Version` of the first member that answers.
   func version() throws(Problem) -> String? {
@@ -122,7 +124,7 @@ struct UpstreamInquiry {
   func ask(_ target: String, authorized: Bool) throws(Problem) -> BlockingClient.Answer {
     var latest = UpstreamFailure.unreachable("no members")
     for member in members {
-      let client = BlockingClient(member: member, tls: tls, maximumBody: 64 << 20)
+      let client = BlockingClient(member: member, tls: tls, maximumBody: 64 << 20, interruption: interruption)
       do throws(UpstreamFailure) {
         return try client.send(
           method: "GET", target: target,

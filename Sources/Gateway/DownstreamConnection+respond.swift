@@ -95,13 +95,21 @@ extension DownstreamConnection {
   func linger() {
     guard let stream else { return }
     state = .lingering
+    lingersForInput = !hasReadHead || !requestBody.isComplete || !hold.isEmpty
     hold = []
     body = []
     outgoing = []
     parkedHead = []
-    if !stream.isCongested { stream.finishWriting() }
     stream.readsInput = true
-    if stream.isCongested { awaitTaking(stream) } else { stream.setDeadline(after: Self.lingerTime) }
+    if stream.isCongested { awaitTaking(stream) } else { finishLingering(stream) }
+  }
+
+  /// Once everything has left: waits for the client to close, or not where it has nothing more to send and the server ends.
+  func finishLingering(_ stream: ByteStream) {
+    stream.finishWriting()
+    if stream.isCongested { return awaitTaking(stream) }
+    if !lingersForInput, gateway.shared.isDraining.load(ordering: .relaxed), !stream.isStale { return close() }
+    stream.setDeadline(after: Self.lingerTime)
   }
 
   func readOff(_ stream: ByteStream) {

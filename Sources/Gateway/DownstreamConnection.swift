@@ -1,6 +1,7 @@
 // A client's connection: reads requests, lets them be decided, and moves the bytes of those that are permitted.
 
 import Observation
+import Synchronization
 import Access
 import HTTP
 import Transport
@@ -44,6 +45,10 @@ final class DownstreamConnection {
   /// The head of a request whose decision or dispatch waits for its body.
   var parkedHead: [UInt8] = []
   var requestBody = BodyDecoder(.none)
+  /// Whether `requestBody` is that of the request under way.
+  var hasReadHead = false
+  /// Whether the client may still be sending, so that a close would reset the answer away.
+  var lingersForInput = true
   /// Payload collected so far.
   var body: [UInt8] = []
   var bodyLimit = 0
@@ -79,6 +84,8 @@ final class DownstreamConnection {
   private static let requestsPerTurn = 4
   /// Milliseconds for which an answered and closed connection is still read.
   static let lingerTime = 2_000
+  /// Milliseconds for the first request of a client whose handshake ended while the server stops.
+  private static let lastRequestTime = 1_000
 
   init(
     gateway: GatewayLoop, accepted descriptor: Int32, tls: ServerTLSContext?, client: Client, listener: String
@@ -101,6 +108,12 @@ final class DownstreamConnection {
 
   /// Closes an idle connection; one with a request under way closes after its response.
   func drain() {
+    switch state {
+    // Nobody has begun anything: a probe, or a browser that connects in advance.
+    case .opening where stream?.hasHeardNothing ?? false: return close()
+    case .lingering where !lingersForInput && stream?.isCongested == false: return close()
+    default: break
+    }
     // A request that lies in the socket already is answered: a close now would reset it away.
     guard case .readingHead = state, hold.isEmpty, let stream, !stream.isStale, !stream.hasBufferedInput else { return }
     // The end of the last answer may still be on its way.
@@ -112,6 +125,7 @@ final class DownstreamConnection {
   /// Ready for the next request.
   func awaitRequest() {
     state = .readingHead
+    hasReadHead = false
     scanner = HeadScanner()
     exchange = Exchange()
     progress = Gatekeeper.Progress()
@@ -126,7 +140,8 @@ final class DownstreamConnection {
     body.release()
     outgoing.release()
     parkedHead.release()
-    stream?.setDeadline(after: settings.timeouts.idle)
+    let isDraining = gateway.shared.isDraining.load(ordering: .relaxed)
+    stream?.setDeadline(after: isDraining ? min(Self.lastRequestTime, settings.timeouts.idle) : settings.timeouts.idle)
     stream?.readsInput = true
   }
 
@@ -200,6 +215,7 @@ final class DownstreamConnection {
       let view = RequestView(bytes: head, head: decoder, client: client)
       exchange.describe(view)
       requestBody = BodyDecoder(decoder.framing)
+      hasReadHead = true
       decide(view, rest: UnsafeMutableRawBufferPointer(rebasing: bytes[length...]))
       return true
     } catch {
@@ -344,9 +360,7 @@ extension DownstreamConnection: ByteStreamHandler {
       stream.clearDeadline()
       upstream?.readsResponse = true
     case .answering: turn { continueAnswer() }
-    case .lingering:
-      stream.finishWriting()
-      stream.setDeadline(after: Self.lingerTime)
+    case .lingering: finishLingering(stream)
     case .readingHead:
       stream.readsInput = true
       stream.setDeadline(after: exchange.startedAt > 0 ? settings.timeouts.head : settings.timeouts.idle)

@@ -11,8 +11,14 @@ public struct Explainer: Sendable {
   private let strictMethods: Bool
   private let directory: Directory
   private let principal: Principal?
+  private let knowsDirectory: Bool
 
-  public init(dialect: UpstreamDialect, strictMethods: Bool, directory: Directory, principal: Principal?) {
+  /// - Parameter knowsDirectory: whether `directory` was ever read; otherwise no name is told to be missing from it.
+  public init(
+    dialect: UpstreamDialect, strictMethods: Bool, directory: Directory, knowsDirectory: Bool = true,
+    principal: Principal?
+  ) {
+    self.knowsDirectory = knowsDirectory
     policy = QueryPolicy(dialect: dialect)
     self.strictMethods = strictMethods
     self.directory = directory
@@ -96,7 +102,20 @@ public struct Explainer: Sendable {
       action: requirement.action, database: database, retentionPolicy: reach == .policy ? retentionPolicy : "",
       measurement: measurement, reach: reach,
       isPermitted: principal.map { permits(requirement, $0.permissions, of: $0) },
-      grantedBy: principal.map { granting(requirement, $0) } ?? [])
+      grantedBy: principal.map { granting(requirement, $0) } ?? [],
+      unknown: unknown(database, retentionPolicy, reach))
+  }
+
+  /// What the directory does not hold of a database and a policy of it; empty for the default one.
+  private func unknown(_ database: String, _ policy: String, _ reach: Explanation.Reach) -> String? {
+    guard knowsDirectory, !database.isEmpty else { return nil }
+    let organizations = principal.map { [$0.organizationID] } ?? directory.organizations.map(\.id)
+    let mappings = organizations.flatMap { directory.mappings(of: database, in: $0) }
+    if mappings.isEmpty { return "database \"\(database)\"" }
+    guard reach == .policy else { return nil }
+    if policy.isEmpty { return mappings.contains(where: \.isDefault) ? nil : "default policy of \"\(database)\"" }
+    let isHeld = mappings.contains { $0.retentionPolicy.utf8.elementsEqual(policy.utf8) }
+    return isHeld ? nil : "policy \"\(policy)\" of \"\(database)\""
   }
 
   /// A name that the directory does not know is taken as written.

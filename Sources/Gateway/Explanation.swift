@@ -29,6 +29,8 @@ public struct Explanation: Sendable {
     /// nil where nobody asks.
     public let isPermitted: Bool?
     public let grantedBy: [Permission]
+    /// What of it the directory does not hold, in words: then the name was taken as written.
+    public let unknown: String?
   }
 
   public struct Statement: Sendable {
@@ -45,6 +47,18 @@ public struct Explanation: Sendable {
   /// Of the first thing that was not understood; counts from 1.
   public let position: (line: Int, character: Int)?
   public let statements: [Statement]
+
+  /// What was taken as given and may be otherwise, in words.
+  public var assumptions: [String] {
+    var told: [String] = []
+    for need in statements.flatMap(\.needs) {
+      if let unknown = need.unknown, !told.contains(unknown) { told.append(unknown) }
+    }
+    return told.map {
+      "the directory holds no \($0): taken as written. A server asks the upstream again, and says not found where it is "
+        + "not there"
+    }
+  }
 
   init(verdict: Verdict, reason: String, position: (line: Int, character: Int)?, statements: [Statement]) {
     self.verdict = verdict

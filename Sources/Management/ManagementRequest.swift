@@ -47,6 +47,9 @@ public struct ManagementRequest: Sendable {
   /// Whether the caller asks for what gatehouse has beyond the published API: `?extensions=true`.
   var wantsExtensions: Bool { parameter("extensions")?.utf8.elementsEqual("true".utf8) ?? false }
 
+  /// Whether permissions may name databases and buckets that are not there: `?allowMissing=true`, an extension.
+  var allowsMissing: Bool { parameter("allowMissing")?.utf8.elementsEqual("true".utf8) ?? false }
+
   /// The trace span where it is fit to be logged and passed on: up to 1,024 visible ASCII bytes.
   var usableTraceSpan: String? {
     guard let traceSpan, !traceSpan.isEmpty, traceSpan.utf8.count <= 1024,

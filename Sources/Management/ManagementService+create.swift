@@ -38,9 +38,7 @@ extension ManagementService {
       throw .unableToCreate
     }
     guard registry.snapshot.authorization(named: body.token) == nil else { throw .tokenExists }
-    guard permissions.allSatisfy({ isReachable($0, in: organizationID, directory) }) else {
-      throw ManagementError(.notFound, "bucket not found when creating auth")
-    }
+    try checkObjects(permissions, exchange.request, organizationID, directory)
     let author = exchange.author(caller)
     let made = try change { () throws(ChangeError) in
       try registry.createAuthorization(by: author) { id, time in
@@ -165,6 +163,25 @@ extension ManagementService {
     for permission in permissions {
       guard let other = permission.kept.resource.organizationID, other != organizationID else { continue }
       throw ManagementError(.invalid, "permission \(permission.kept) is not for org id \(organizationID)")
+    }
+  }
+
+  /// What a permission names must be there, as far as the published API says so. With the extensions a database must be
+  /// too, or with `allowMissing=true` nothing that is named must: then the name is kept and means what is made later.
+  private func checkObjects(
+    _ permissions: [Requested], _ request: ManagementRequest, _ organizationID: Identifier, _ directory: Directory
+  ) throws(ManagementError) {
+    let allowsMissing = request.wantsExtensions && request.allowsMissing
+    for permission in permissions {
+      let resource = permission.kept.resource
+      if allowsMissing, resource.type == .buckets, resource.id == nil { continue }
+      guard isReachable(permission, in: organizationID, directory) else {
+        throw ManagementError(.notFound, "bucket not found when creating auth")
+      }
+      guard request.wantsExtensions, let name = resource.name, Resource.isPattern(name) else { continue }
+      guard directory.holds(resource) else {
+        throw ManagementError(.notFound, "database \"\(name.dropLast(2))\" not found when creating auth")
+      }
     }
   }
 

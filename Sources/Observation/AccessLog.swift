@@ -19,11 +19,43 @@ public final class AccessLog: Sendable {
     case end
   }
 
+  /// What its operator has to know, told as it happens.
+  public enum Trouble: Sendable, Equatable {
+    /// Lines are lost: so many since all was well. Told of the first, and again whenever there are ten times as many.
+    case losing(lines: Int, reason: String)
+    /// Lines are written again; so many were lost meanwhile.
+    case over(lost: Int)
+    /// Log rotation asked for the file to be opened anew, and it cannot be: the old one goes on.
+    case notReopened(reason: String)
+  }
+
   private struct State: Sendable {
     var tasks: [Work] = []
     var queuedBytes = 0
     var dropped = 0
     var isClosed = false
+    /// Lines lost since the last that was written, 0 while all is well.
+    var missing = 0
+    /// So many of them make the next message.
+    var nextTold = 1
+
+    mutating func lose(_ lines: Int, _ reason: @autoclosure () -> String) -> Trouble? {
+      guard lines > 0 else { return nil }
+      dropped += lines
+      missing += lines
+      guard missing >= nextTold else { return nil }
+      while nextTold <= missing {
+        nextTold = nextTold.multipliedReportingOverflow(by: 10).overflow ? .max : nextTold * 10
+      }
+      return .losing(lines: missing, reason: reason())
+    }
+
+    /// After a block that was written whole: once nothing waits any more, the trouble is over.
+    mutating func recover() -> Trouble? {
+      guard missing > 0, queuedBytes == 0 else { return nil }
+      defer { (missing, nextTold) = (0, 1) }
+      return .over(lost: missing)
+    }
   }
 
   private let state = Mutex(State())
@@ -31,19 +63,28 @@ public final class AccessLog: Sendable {
   private let ended: WorkSemaphore
   private let writer: Mutex<WorkerThread?>
   private let capacity: Int
+  private let report: @Sendable (Trouble) -> Void
 
   /// The file cannot be opened (`errno` says why), or the system gives no thread or descriptor.
-  public struct OpenProblem: Error, Sendable, Equatable {
+  public struct OpenProblem: Error, Sendable, Equatable, CustomStringConvertible {
     public let errno: Int32
+
+    /// In the system's words.
+    public var description: String { String(cString: strerror(errno)) }
   }
 
-  /// - Parameter capacity: bytes that may wait for the file.
-  public init(_ destination: Destination, capacity: Int = 8 << 20) throws(OpenProblem) {
+  /// - Parameters:
+  ///   - capacity: bytes that may wait for the file.
+  ///   - report: called from any thread, without a lock held.
+  public init(
+    _ destination: Destination, capacity: Int = 8 << 20, report: @escaping @Sendable (Trouble) -> Void = { _ in }
+  ) throws(OpenProblem) {
     guard let work = WorkSemaphore(), let ended = WorkSemaphore() else { throw OpenProblem(errno: EMFILE) }
     let descriptor = try Self.open(destination)
     self.work = work
     self.ended = ended
     self.capacity = capacity
+    self.report = report
     writer = Mutex(nil)
     // The thread keeps the log itself; `close` ends it.
     let thread = WorkerThread(name: "gh-access-log") { [self] in run(destination, descriptor) }
@@ -62,6 +103,7 @@ public final class AccessLog: Sendable {
   public func reopen() {
     add { state in
       if !state.isClosed { state.tasks.append(.reopen) }
+      return nil
     }
   }
 
@@ -78,6 +120,7 @@ public final class AccessLog: Sendable {
     add { state in
       state.isClosed = true
       state.tasks.append(.end)
+      return nil
     }
     guard ended.wait(atMost: milliseconds) else { return false }
     thread.join()
@@ -87,26 +130,30 @@ public final class AccessLog: Sendable {
   func submit(_ bytes: [UInt8], lines: Int) {
     add { state in
       if state.isClosed || state.queuedBytes > capacity - min(bytes.count, capacity) {
-        state.dropped += lines
-      } else {
-        state.queuedBytes += bytes.count
-        state.tasks.append(.write(bytes, lines: lines))
+        let reason = state.isClosed ? "the log is closed" : "it is written too slowly"
+        return state.lose(lines, reason)
       }
+      state.queuedBytes += bytes.count
+      state.tasks.append(.write(bytes, lines: lines))
+      return nil
     }
   }
 
-  /// Changes the state, and wakes the writer where it has got something to do.
-  private func add(_ change: (inout State) -> Void) {
-    let mustWake = state.withLock { state -> Bool in
+  /// Changes the state, wakes the writer where it has got something to do, and tells the trouble there is.
+  private func add(_ change: (inout State) -> Trouble?) {
+    let (mustWake, trouble) = state.withLock { state -> (Bool, Trouble?) in
       let wasIdle = state.tasks.isEmpty
-      change(&state)
-      return wasIdle && !state.tasks.isEmpty
+      let trouble = change(&state)
+      return (wasIdle && !state.tasks.isEmpty, trouble)
     }
     if mustWake { work.signal() }
+    if let trouble { report(trouble) }
   }
 
   private func run(_ destination: Destination, _ initial: Int32) {
     var descriptor = initial
+    // A part of a line was written, which must not swallow the next.
+    var endsInLine = false
     while true {
       work.wait()
       let tasks = state.withLock { state in
@@ -116,15 +163,26 @@ public final class AccessLog: Sendable {
       for task in tasks {
         switch task {
         case .write(let bytes, let lines):
-          let isWritten = bytes.withUnsafeBytes { writeAll(descriptor, $0) }
-          state.withLock { state in
+          if endsInLine { endsInLine = ![Self.lineEnd].withUnsafeBytes { writeAll(descriptor, $0) } }
+          let written = endsInLine ? 0 : bytes.withUnsafeBytes { writtenBytes(descriptor, $0) }
+          let reason = written == bytes.count ? 0 : errno
+          let whole = written == bytes.count ? lines : bytes[..<written].count { $0 == Self.lineEnd }
+          if written > 0 { endsInLine = bytes[written - 1] != Self.lineEnd }
+          let trouble = state.withLock { state -> Trouble? in
             state.queuedBytes -= bytes.count
-            if !isWritten { state.dropped += lines }
+            return whole == lines ? state.recover() : state.lose(lines - whole, String(cString: strerror(reason)))
           }
+          if let trouble { report(trouble) }
         case .reopen:
-          guard case .file = destination, let fresh = try? Self.open(destination) else { continue }
-          Glibc.close(descriptor)
-          descriptor = fresh
+          guard case .file = destination else { continue }
+          do throws(OpenProblem) {
+            let fresh = try Self.open(destination)
+            Glibc.close(descriptor)
+            descriptor = fresh
+            endsInLine = false
+          } catch {
+            report(.notReopened(reason: error.description))
+          }
         case .end:
           if case .file = destination { Glibc.close(descriptor) }
           ended.signal()
@@ -133,6 +191,8 @@ public final class AccessLog: Sendable {
       }
     }
   }
+
+  private static let lineEnd = UInt8(ascii: "\n")
 
   private static func open(_ destination: Destination) throws(OpenProblem) -> Int32 {
     guard case .file(let path) = destination else { return STDOUT_FILENO }

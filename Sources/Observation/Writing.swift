@@ -4,6 +4,11 @@ import Glibc
 
 /// Writes all of `bytes`, waiting where the descriptor does not block by itself; false where it cannot be written.
 func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+  writtenBytes(descriptor, bytes) == bytes.count
+}
+
+/// As `writeAll`; how many bytes were written. Where that is not all of them, `errno` says why.
+func writtenBytes(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   var rest = bytes[...]
   while !rest.isEmpty {
     let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
@@ -13,8 +18,8 @@ func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
       var interest = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       _ = poll(&interest, 1, -1)
     } else if written == 0 || errno != EINTR {
-      return false
+      break
     }
   }
-  return true
+  return bytes.count - rest.count
 }

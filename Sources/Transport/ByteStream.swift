@@ -120,6 +120,12 @@ public final class ByteStream: Channel {
     return hasBroken || count >= 0 || (errno != EAGAIN && errno != EINTR)
   }
 
+  /// Whether the peer of a TLS connection has not sent a single byte yet.
+  public var hasHeardNothing: Bool {
+    guard let ssl, state == .handshaking else { return false }
+    return BIO_number_read(SSL_get_rbio(ssl)) == 0 && !isStale
+  }
+
   /// Whether the next read may give something that no event of the socket will announce: the stream announces it itself,
   /// in its loop's next batch, while it reads input.
   public var hasBufferedInput: Bool { ssl != nil && state == .open && !isDrained }

@@ -21,6 +21,7 @@ public struct BlockingClient {
   private let tls: ClientTLSContext?
   /// Bytes of body that are read at most.
   private let maximumBody: Int
+  private let interruption: Interruption
 
   public init(host: String, port: UInt16, tls: ClientTLSContext?, maximumBody: Int = 256 << 20) {
     self.init(
@@ -28,8 +29,12 @@ public struct BlockingClient {
   }
 
   /// For a member whose addresses others use as well: what is found unreachable here is not tried there.
-  public init(member: UpstreamMember, tls: ClientTLSContext?, maximumBody: Int = 256 << 20) {
+  public init(
+    member: UpstreamMember, tls: ClientTLSContext?, maximumBody: Int = 256 << 20,
+    interruption: Interruption = Interruption()
+  ) {
     self.member = member
+    self.interruption = interruption
     self.tls = member.isTLS ? tls : nil
     self.maximumBody = maximumBody
   }
@@ -75,7 +80,7 @@ public struct BlockingClient {
       loop.housekeeping = { [unowned loop] in
         if loop.now >= deadline { exchange.finish(.failure(.timedOut)) }
       }
-      if exchange.outcome == nil { loop.run() }
+      if exchange.outcome == nil { interruption.run(loop) }
       loop.housekeeping = nil
       switch exchange.outcome {
       case .success(let answer): return answer

@@ -17,6 +17,7 @@ enum AuthCreate: Subcommand {
       .value("--expires", "TIME", "refuse it from then on: 2027-01-31T12:00:00Z"),
       .value("--description", "TEXT", "what it is for"),
       .flag("--inactive", "refuse it until `auth set-active`"),
+      .flag("--allow-missing", "also for databases and policies that are not there yet"),
       .flag("--no-password", "set no password: nobody can log in until `auth set-password`"),
       .json,
     ] + AuthClient.options
@@ -52,10 +53,21 @@ enum AuthCreate: Subcommand {
           }
         })
     }
-    let made = try client.call("POST", AuthClient.path + (expires == nil ? "" : "?extensions=true"), body)
+    let made = try make(body, allowsMissing: arguments.has("--allow-missing"), client)
     guard let id = made["id"]?.text else { throw .failed("the answer holds no id") }
     if let password { try setFirstPassword(password, of: id, client) }
     AuthorizationTable.show(made, arguments)
+  }
+
+  /// Without the extensions a server of the published API takes a database that is not there without a word.
+  private static func make(
+    _ body: JSONWriter, allowsMissing: Bool, _ client: AuthClient
+  ) throws(CommandFailure) -> JSONValue {
+    let query = "?extensions=true" + (allowsMissing ? "&allowMissing=true" : "")
+    do throws(CommandFailure) { return try client.call("POST", AuthClient.path + query, body) } catch {
+      guard case .failed(let reason) = error, reason.hasPrefix("404: "), !allowsMissing else { throw error }
+      throw .failed("\(reason); --allow-missing makes the login nevertheless")
+    }
   }
 
   /// A login without the password that was asked for is of no use: it goes again where the password is refused.

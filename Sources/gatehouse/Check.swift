@@ -1,9 +1,7 @@
 // `gatehouse check`: every problem of a configuration file at once.
 
-import Authorizations
 import Configuration
 import GatehouseServer
-import Glibc
 
 enum Check: Subcommand {
   static let name = "check"
@@ -14,11 +12,15 @@ enum Check: Subcommand {
   ]
   static let details =
     """
-    Prints a line FILE:LINE:COLUMN: KEY: MESSAGE for each problem and exits 1. Warnings alone exit 0.
+    Prints a line FILE:LINE:COLUMN: KEY: MESSAGE for each mistake in the text, and where there is none a line for
+    everything on this machine that does not fit it: folders, the store, certificates that have expired or soon will,
+    descriptors, databases in permissions that the directory last kept in the store does not hold. Exits 1 where
+    something is wrong. Warnings, which are marked so, alone exit 0.
     With --online also a line for each thing that was found out of each member of the upstream: whether it answers, over
     verified TLS where the file says https, whether it refuses requests without a credential, and whether [upstream] and
     [upstream.operator] log in, are administrators, and see the databases; before InfluxDB 1.x also a warning for each
-    continuous query that touches another database than its own. Nothing is changed there.
+    continuous query that touches another database than its own. Permissions are compared with what is there now.
+    Nothing is changed there.
     """
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
@@ -27,44 +29,38 @@ enum Check: Subcommand {
     do throws(Problems) {
       configuration = try Configuration.load(path: path)
     } catch {
+      warn(error.warnings)
       Terminal.standardOutput.line(error.description)
       throw .reported
     }
-    for warning in configuration.warnings { Terminal.standardOutput.line("\(warning) (warning)") }
-    for login in try shadowing(configuration) {
-      let name = Terminal.visible(login.token)
-      Terminal.standardOutput.line(
-        "\(path):\(login.line): [[authorization]] \"\(name)\" hides a stored login of that name (warning)")
-    }
-    if arguments.has("--online") { try checkOnline(configuration) }
-    Terminal.standardOutput.line("\(path): no problems")
+    warn(configuration.warnings)
+    var findings = InstallationCheck.findings(configuration, file: path, asksUpstream: arguments.has("--online"))
+    if arguments.has("--online") { findings += OnlineCheck(configuration).findings() }
+    for finding in findings { Terminal.standardOutput.line(finding.text + mark(finding.weight)) }
+    let warnings = configuration.warnings.count + findings.count { $0.weight == .warning }
+    let problems = findings.count { $0.weight == .problem }
+    Terminal.standardOutput.line("\(path): \(conclusion(problems: problems, warnings: warnings))")
+    if problems > 0 { throw .reported }
   }
 
-  private static func checkOnline(_ configuration: Configuration) throws(CommandFailure) {
-    let findings = OnlineCheck(configuration).findings()
-    for finding in findings {
-      let mark =
-        switch finding.weight {
-        case .fact: ""
-        case .warning: " (warning)"
-        case .problem: " (problem)"
-        }
-      Terminal.standardOutput.line(finding.text + mark)
-    }
-    if findings.contains(where: { $0.weight == .problem }) { throw .reported }
+  private static func warn(_ warnings: [Problem]) {
+    for warning in warnings { Terminal.standardOutput.line("\(warning)\(mark(.warning))") }
   }
 
-  /// Declared logins that make a stored one of the same name unreachable. A store that is not there yet has none.
-  private static func shadowing(
-    _ configuration: Configuration
-  ) throws(CommandFailure) -> [Configuration.DeclaredAuthorization] {
-    guard access(configuration.store.path, F_OK) == 0 else { return [] }
-    do throws(StoreError) {
-      let store = try SQLiteAuthorizationStore(path: configuration.store.path, migrates: false)
-      let stored = Set(try store.load().authorizations.map { Array($0.token.utf8) })
-      return configuration.authorizations.filter { stored.contains(Array($0.token.utf8)) }
-    } catch {
-      throw .failed(error.description)
+  private static func mark(_ weight: CheckFinding.Weight) -> String {
+    switch weight {
+    case .fact: ""
+    case .warning: " (warning)"
+    case .problem: " (problem)"
     }
+  }
+
+  private static func conclusion(problems: Int, warnings: Int) -> String {
+    func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
+    let parts = [
+      problems > 0 ? counted(problems, "problem") : nil, warnings > 0 ? counted(warnings, "warning") : nil,
+    ]
+    let told = parts.compactMap { $0 }
+    return told.isEmpty ? "no problems" : told.joined(separator: ", ")
   }
 }

@@ -3,9 +3,16 @@
 import Configuration
 
 enum ConfigurationFile {
-  static func load(_ path: String) throws(CommandFailure) -> Configuration {
+  /// What of the file a command needs.
+  enum Needs {
+    case everything
+    /// Not its certificates, keys and secrets, which whoever asks may not be permitted to read.
+    case values
+  }
+
+  static func load(_ path: String, needs: Needs = .everything) throws(CommandFailure) -> Configuration {
     do throws(Problems) {
-      return try Configuration.load(path: path)
+      return try Configuration.load(path: path, readsSecrets: needs == .everything)
     } catch {
       Terminal.standardError.line(error.description)
       throw .reported

@@ -23,7 +23,8 @@ enum Explain: Subcommand {
   ]
   static let details =
     """
-    No server is needed: the directory is the one last kept in the store, and a name unknown there is taken as written.
+    No server is needed, and no key or secret of the file: the directory is the one last kept in the store. A name unknown
+    there is taken as written, and a note says so. The password is taken to be right.
     Exits 0 for permit, 1 for deny, 2 for refuse: a text that is not understood.
     """
 
@@ -34,7 +35,7 @@ enum Explain: Subcommand {
     }
     let method = arguments.value("--method")?.uppercased() ?? "POST"
     guard method == "GET" || method == "POST" else { throw .usage("--method must be GET or POST") }
-    let configuration = try ConfigurationFile.load(try arguments.required("--config"))
+    let configuration = try ConfigurationFile.load(try arguments.required("--config"), needs: .values)
     let state = try self.state(configuration)
     var asker: Authorization?
     if let login = arguments.value("--login") {
@@ -69,6 +70,7 @@ enum Explain: Subcommand {
   /// Why nobody can log in now, whatever the password.
   private static func closed(_ login: Authorization) -> String? {
     if login.status != .active { return "the login is inactive" }
+    if login.passwordHash == nil { return "the login has no password: nobody can log in before one is set" }
     guard let expiresAt = login.expiresAt, !login.isActive(at: WallClock.system()) else { return nil }
     return "the login has expired, at \(timestamp(expiresAt))"
   }
@@ -85,13 +87,14 @@ enum Explain: Subcommand {
   }
 
   private static func show(_ explanation: Explanation, _ state: KeptState, _ asker: Authorization?, asJSON: Bool) {
+    let assumptions = state.assumptions + explanation.assumptions
     if asJSON {
       var bytes: [UInt8] = []
-      ExplanationText.json(explanation, assumptions: state.assumptions).append(to: &bytes)
+      ExplanationText.json(explanation, assumptions: assumptions).append(to: &bytes)
       Terminal.standardOutput.line(String(decoding: bytes, as: UTF8.self))
     } else {
       Terminal.standardOutput.line(
-        ExplanationText.lines(explanation, login: asker?.token, assumptions: state.assumptions).joined(separator: "\n"))
+        ExplanationText.lines(explanation, login: asker?.token, assumptions: assumptions).joined(separator: "\n"))
     }
   }
 }

@@ -1,15 +1,20 @@
 // Where a password comes from: a prompt that shows nothing, or the first line of standard input.
 
+import Configuration
 import Glibc
 
 enum PasswordInput {
   /// Longer lines are no password.
   private static let longestLine = 4096
+  private static let tooLong = CommandFailure.failed("the password is longer than \(longestLine) bytes")
 
   /// Never from the argument list, which other users of the machine can read.
   static func read() throws(CommandFailure) -> [UInt8] {
     let password = isatty(STDIN_FILENO) == 1 ? try prompt() : try firstLine()
     guard !password.isEmpty else { throw .failed("no password given") }
+    if SecretLine.endsWithBlank(password) {
+      Terminal.standardError.line("gatehouse: warning: the password ends with a blank")
+    }
     return password
   }
 
@@ -22,11 +27,14 @@ enum PasswordInput {
   /// Byte by byte, so that what follows the line stays for who reads next.
   private static func firstLine() throws(CommandFailure) -> [UInt8] {
     var line: [UInt8] = []
-    while let byte = nextByte(), byte != UInt8(ascii: "\n") {
-      guard line.count < longestLine else { throw .failed("the password is longer than \(longestLine) bytes") }
+    while line.last != UInt8(ascii: "\n"), let byte = nextByte() {
+      // Its end may be of two bytes.
+      guard line.count < longestLine + 2 else { throw tooLong }
       line.append(byte)
     }
-    return line
+    let password = SecretLine.first(of: line).line
+    guard password.count <= longestLine else { throw tooLong }
+    return Array(password)
   }
 
   /// Without echo and without signals, so that Ctrl-C cannot leave the terminal mute.
@@ -52,7 +60,7 @@ enum PasswordInput {
         // A whole character of UTF-8: its continuation bytes first.
         while let last = line.popLast(), last & 0xc0 == 0x80 {}
       default:
-        guard line.count < longestLine else { throw .failed("the password is longer than \(longestLine) bytes") }
+        guard line.count < longestLine else { throw tooLong }
         line.append(byte)
       }
     }

@@ -5,7 +5,8 @@ enum Program {
     [
       Serve.self, Check.self, AuthCreate.self, AuthList.self, AuthSetActive.self, AuthSetInactive.self,
       AuthSetPassword.self, AuthDelete.self, Explain.self, TokenCreate.self, TokenList.self, TokenSetActive.self,
-      TokenSetInactive.self, TokenRevoke.self, TokenHash.self, HashPassword.self, Version.self,
+      TokenSetInactive.self, TokenRevoke.self, TokenHash.self, HashPassword.self, StoreBackup.self,
+      Version.self,
     ]
   }
 
@@ -19,6 +20,8 @@ enum Program {
       Terminal.standardOutput.line(help)
       return 0
     }
+    // As programs are asked everywhere.
+    let words = words == ["--version"] ? [Version.name] : words
     guard let (command, rest) = find(words) else {
       return report(CommandFailure.usage("there is no command '\(spoken(words))'"), of: Help.name(in: words))
     }

@@ -13,13 +13,16 @@ enum TokenCreate: Subcommand {
     .value("--user", "NAME", "the user who owns it; the organization's first by default"),
     .value("--expires", "TIME", "refuse it from then on: 2027-01-31T12:00:00Z"),
     .value("--description", "TEXT", "what it is for"), .flag("--inactive", "refuse it until `token set-active`"),
+    NewFile.option("the token"),
   ]
   static let details = """
-    The token is printed alone on its line of standard output and never again: only a digest of it is kept.
-    A running server knows it within a second.
+    The token is printed alone on its line of standard output, or written to --out FILE, and never again: only a digest
+    of it is kept. A running server knows it within a second.
 
-    A permission is one of the token's organization: --permission write:authorizations --permission write:users
-    lets it make logins; it hands out no more than it holds itself, so add --permission read:buckets/metrics.
+    A permission is one of the token's organization. A token that makes logins, by `gatehouse auth create`:
+      --permission write:authorizations --permission write:users --permission read:orgs
+    It hands out no more than it holds itself, so add --permission read:buckets/metrics and the like. What else `auth`
+    does takes --permission read:authorizations --permission read:users too.
     buckets/DB covers every retention policy of DB, buckets/DB/RP that one.
     """
 
@@ -44,21 +47,28 @@ enum TokenCreate: Subcommand {
     var permissions = requested.isEmpty ? [Permission].operatorPermissions : []
     for one in requested { permissions.append(try one.permission(in: organization, directory)) }
 
+    let file = try arguments.nonempty("--out").map { (path) throws(CommandFailure) in try NewFile(path) }
     var text: String?
-    let token = try store.change { (registry, author) throws(ChangeError) in
-      try registry.createToken(by: author) { id, time in
-        let secret = TokenSecret.generate(id: id)
-        text = secret?.text
-        // Without randomness the digest is empty, which nothing matches; the token goes again below.
-        return APIToken(
-          id: id, salt: secret?.salt ?? [], digest: secret?.digest ?? [],
-          status: arguments.has("--inactive") ? .inactive : .active,
-          description: arguments.value("--description") ?? "", organizationID: organization.id, userID: user.id,
-          permissions: permissions, expiresAt: expiresAt, createdAt: time, updatedAt: time)
+    let token: APIToken
+    do throws(CommandFailure) {
+      token = try store.change { (registry, author) throws(ChangeError) in
+        try registry.createToken(by: author) { id, time in
+          let secret = TokenSecret.generate(id: id)
+          text = secret?.text
+          // Without randomness the digest is empty, which nothing matches; the token goes again below.
+          return APIToken(
+            id: id, salt: secret?.salt ?? [], digest: secret?.digest ?? [],
+            status: arguments.has("--inactive") ? .inactive : .active,
+            description: arguments.value("--description") ?? "", organizationID: organization.id, userID: user.id,
+            permissions: permissions, expiresAt: expiresAt, createdAt: time, updatedAt: time)
+        }
       }
+    } catch {
+      file?.discard()
+      throw error
     }
     // A token that nobody has seen is of no use to anybody.
-    guard let text, Terminal.standardOutput.line(text) else {
+    guard let text, file?.write(line: text) ?? Terminal.standardOutput.line(text) else {
       try store.change { (registry, author) throws(ChangeError) in try registry.deleteToken(token.id, by: author) }
       throw .failed("the token could not be written; it was deleted again")
     }

@@ -16,7 +16,7 @@ enum TokenInput {
     } else if let path = arguments.value("--token-file") {
       found = try firstLine(of: path)
     } else if let token = Configuration.processVariable("GATEHOUSE_TOKEN") {
-      found = token
+      found = text(SecretLine.first(of: Array(token.utf8)).line)
     } else {
       throw .usage("no API token: --token-file FILE or the variable GATEHOUSE_TOKEN")
     }
@@ -35,10 +35,11 @@ enum TokenInput {
     }
     do throws(FileFailure) {
       let bytes = try files.contents(of: path, limit: 65_536, isSecret: false)
-      let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-      return String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+      return text(SecretLine.first(of: bytes).line)
     } catch {
       throw .failed("\(path): \(error.message)")
     }
   }
+
+  private static func text(_ line: ArraySlice<UInt8>) -> String { String(decoding: line, as: UTF8.self) }
 }

@@ -16,7 +16,7 @@ import Testing
     ["auth", "set-active", "--help"], ["auth", "set-inactive", "--help"], ["auth", "set-password", "--help"],
     ["auth", "delete", "--help"],
     ["token", "--help"], ["token", "create", "--help"], ["token", "list", "--help"], ["token", "revoke", "--help"],
-    ["token", "hash", "--help"],
+    ["token", "hash", "--help"], ["store", "backup", "--help"],
     ["hash-password", "--help"], ["version", "--help"],
   ])
   func helps(arguments: [String]) throws {
@@ -149,6 +149,28 @@ import Testing
         [try Paths.gatehouse(), "auth", "list", "--host", "https://localhost:\(scene.gatehouse.port)"],
         environment: ["GATEHOUSE_TOKEN": scene.gatehouse.token])
       #expect(untrusted.status != 0)
+    }
+  }
+
+  @Test func databasesThatAreNotThereAreToldUnlessTheyMayBeMissing() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      func create(_ name: String, _ arguments: String...) throws -> Command {
+        try Command.run(
+          [try Paths.gatehouse(), "auth", "create", "--username", name, "--no-password"] + arguments + [
+            "--host", "https://localhost:\(scene.gatehouse.port)", "--ca", try Certificate.shared.get().certificate,
+          ], environment: ["GATEHOUSE_TOKEN": scene.gatehouse.token])
+      }
+      for (place, missing) in [("nope", "database \"nope\" not found"), ("metrics/nosuch", "bucket not found")] {
+        let refused = try create("early", "--read", "metrics", "--write", place)
+        #expect(refused.status == 1 && refused.errors.contains("404: \(missing)"), "\(refused.errors)")
+        #expect(refused.errors.contains("--allow-missing"), "\(refused.errors)")
+      }
+      let made = try create(
+        "early", "--read", "metrics", "--write", "nope", "--write", "metrics/nosuch", "--allow-missing")
+      #expect(made.status == 0 && made.output.contains("metrics/nosuch"), "\(made.output)\(made.errors)")
+      #expect(try create("late", "--write", "metrics", "--write", "metrics/autogen").status == 0)
+      // Every other refusal is as it was.
+      #expect(try !create("late", "--write", "metrics").errors.contains("--allow-missing"))
     }
   }
 

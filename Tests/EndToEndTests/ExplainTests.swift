@@ -203,4 +203,51 @@ import Testing
       for reason in reasons { #expect(scene.gatehouse.accessLog.contains(reason)) }
     }
   }
+
+  @Test func saysWhatItTookAsGiven() throws {
+    try Self.play { folder, configuration in
+      let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        .replacing("read = [\"metrics\"]", with: "read = [\"metrics\", \"nosuch\"]")
+      try folder.write("gatehouse.toml", text)
+      for (arguments, missing) in [
+        (["--db", "nosuch", "SELECT v FROM cpu"], "database \"nosuch\""),
+        (["--db", "metrics", "--rp", "nope", "SELECT v FROM cpu"], "policy \"nope\" of \"metrics\""),
+        (["--db", "metrics", "SHOW SERIES FROM nosuch..m"], "database \"nosuch\""),
+      ] {
+        for asker in [["--login", "reader-one"], []] {
+          let (status, object) = try Self.explain(configuration, asker + arguments)
+          let assumptions = object["assumptions"] as? [String] ?? []
+          #expect(status == 0 && assumptions.count == 1, "\(object)")
+          #expect(assumptions.first?.contains("holds no \(missing)") == true, "\(object)")
+        }
+      }
+      let (_, known) = try Self.explain(
+        configuration, ["--login", "reader-one", "--db", "metrics", "SELECT v FROM cpu"])
+      #expect((known["assumptions"] as? [String])?.isEmpty == true, "\(known)")
+    }
+  }
+
+  @Test func permitsNothingToALoginWithoutAPassword() throws {
+    try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
+      _ = try ManagementClient(scene.gatehouse).create("keyless", password: nil, reads: ["metrics"])
+      scene.gatehouse.stop()
+      let (status, object) = try Self.explain(
+        scene.gatehouse.configuration, ["--login", "keyless", "--db", "metrics", "SELECT v FROM cpu"])
+      #expect(status == 1 && object["verdict"] as? String == "deny", "\(object)")
+      #expect((object["reason"] as? String)?.contains("no password") == true, "\(object)")
+    }
+  }
+
+  @Test func needsNoKeyAndNoSecret() throws {
+    try Self.play { folder, configuration in
+      let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        .replacing(try Certificate.shared.get().key, with: folder.file("not-mine.key"))
+        .replacing("password = \"canary-upstream-8Kd2\"", with: "password = { file = \"not-mine\" }")
+      try folder.write("gatehouse.toml", text)
+      #expect(try Command.run([try Paths.gatehouse(), "check", "--config", configuration]).status == 1)
+      let (status, _) = try Self.explain(
+        configuration, ["--login", "reader-one", "--db", "metrics", "SELECT v FROM cpu"])
+      #expect(status == 0)
+    }
+  }
 }

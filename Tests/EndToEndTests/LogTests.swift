@@ -153,4 +153,30 @@ import Testing
       #expect(scene.gatehouse.accessLog.isEmpty)
     }
   }
+
+  @Test func lostLinesAreCountedAndToldInEventsAndInHealth() throws {
+    try Scene.play(settings: { $0.accessLog = "/dev/full" }) { scene in
+      let client = try scene.connect()
+      func health() throws -> String { try client.exchange("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").text }
+      // Lines are handed over in blocks, a few times a second.
+      var told = ""
+      for _ in 0..<2_000 where !told.contains("access log") {
+        told = try health()
+        usleep(5_000)
+      }
+      #expect(
+        told.contains("{\"name\":\"access log\",\"status\":\"fail\",\"message\":\"lines of the access log are lost\"}"))
+      #expect(told.contains("\"status\":\"pass\""), "data goes on: \(told)")
+      #expect(try client.exchange(Request.write("cpu v=1")).status == 204)
+      scene.gatehouse.signal(SIGTERM)
+      #expect(scene.gatehouse.waitForEnd() == 0)
+      let events = GatehouseProcess.jsonLines(scene.gatehouse.eventLog)
+      let began = events.filter { $0["message"] as? String == "access log lines are lost" }
+      #expect(began.first?["reason"] as? String == "No space left on device", "\(events)")
+      // Of the first and of ten times as many: not one for each line.
+      #expect(began.count < 5)
+      let ended = events.first { $0["message"] as? String == "access log lines were lost" }
+      #expect(ended?["lost"] as? Int ?? 0 >= 2, "\(events)")
+    }
+  }
 }

@@ -189,4 +189,52 @@ private func record(_ number: Int) -> AccessRecord {
   @Test func saysWhyItCannotBeOpened() {
     #expect(throws: AccessLog.OpenProblem(errno: ENOENT)) { try AccessLog(.file("/nonexistent/gatehouse.log")) }
   }
+
+  @Test func tellsOfLostLinesWhenItBeginsAndTenTimesAsMany() throws {
+    let told = Mutex<[AccessLog.Trouble]>([])
+    let log = try AccessLog(.file("/dev/full")) { trouble in told.withLock { $0.append(trouble) } }
+    let buffer = AccessLogBuffer(log: log)
+    for number in 1...11 {
+      buffer.append(record(number))
+      buffer.flush()
+    }
+    log.close()
+    #expect(log.droppedLines == 11)
+    let reason = "No space left on device"
+    let all = told.withLock { $0 }
+    // Blocks are written one by one, however many lie there.
+    #expect(all == [.losing(lines: 1, reason: reason), .losing(lines: 10, reason: reason)], "\(all)")
+  }
+
+  @Test func tellsWhenLinesAreWrittenAgain() throws {
+    let path = temporaryPath()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
+    let told = Mutex<[AccessLog.Trouble]>([])
+    let log = try AccessLog(.file(path)) { trouble in told.withLock { $0.append(trouble) } }
+    let buffer = AccessLogBuffer(log: log)
+    buffer.append(record(1))
+    buffer.flush()
+    try FileManager.default.removeItem(atPath: path)
+    log.reopen()
+    buffer.append(record(2))
+    buffer.append(record(3))
+    buffer.flush()
+    log.close()
+    #expect(told.withLock { $0 }.last == .over(lost: 1))
+    #expect(log.droppedLines == 1)
+    #expect(try lines(path).count == 2)
+  }
+
+  @Test func saysThatItGoesOnWithTheOldFile() throws {
+    let folder = temporaryPath()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    let told = Mutex<[AccessLog.Trouble]>([])
+    let log = try AccessLog(.file(folder + "/log")) { trouble in told.withLock { $0.append(trouble) } }
+    try FileManager.default.removeItem(atPath: folder)
+    log.reopen()
+    log.close()
+    #expect(told.withLock { $0 } == [.notReopened(reason: "No such file or directory")])
+    #expect(AccessLog.OpenProblem(errno: EISDIR).description == "Is a directory")
+  }
 }

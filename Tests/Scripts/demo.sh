@@ -39,7 +39,7 @@ prepare_folder() {
     # Two of them would share ports and files.
     exec 9>"$here/lock"
     flock -n 9 || fail "\`make $mode\` is running here already"
-    rm -rf "$here/influxdb" "$here"/gatehouse.db* "$here"/*.log
+    rm -rf "$here/influxdb" "$here"/gatehouse.db* "$here"/*.log "$here/operator-token"
     mkdir -p "$here/influxdb"
     umask 077
 }
@@ -129,7 +129,7 @@ gatehouse_api() {
 make_login() {
     step "Creating an operator token and a v1 login with the command line"
     "$gatehouse" token create --config "$here/gatehouse.toml" --operator --description "make $mode" \
-        >"$here/operator-token"
+        --out "$here/operator-token"
     say "operator token: $here/operator-token"
     openssl rand -hex 12 >"$here/telegraf-password"
     say "\$ gatehouse auth create --username telegraf --read metrics --write metrics"

@@ -1,0 +1,107 @@
+// What `gatehouse check` finds out on this machine: files, certificates, descriptors, and names that nothing has.
+
+public import Configuration
+import Glibc
+import Timestamps
+import Transport
+
+/// Reads, and changes nothing: a store that is not there is not made.
+public struct InstallationCheck {
+  let configuration: Configuration
+  /// The configuration file, as messages name it.
+  let file: String
+  let asksUpstream: Bool
+  let timeout: Int
+  var findings: [CheckFinding] = []
+
+  /// Seconds before the end of a certificate from which on it is told: those who renew by a program do it long before.
+  private static let renewalTime = 14 * 86_400
+
+  /// - Parameters:
+  ///   - file: the configuration file, as messages name it.
+  ///   - asksUpstream: compares names with what the upstream has now, not with what the store last kept of it.
+  ///   - milliseconds: for each question to the upstream.
+  public init(
+    _ configuration: Configuration, file: String, asksUpstream: Bool, timeout milliseconds: Int = 10_000
+  ) {
+    self.configuration = configuration
+    self.file = file
+    self.asksUpstream = asksUpstream
+    timeout = milliseconds
+  }
+
+  /// Everything that was found, in the order of the file's sections.
+  public static func findings(
+    _ configuration: Configuration, file: String, asksUpstream: Bool
+  ) -> [CheckFinding] {
+    var check = InstallationCheck(configuration, file: file, asksUpstream: asksUpstream)
+    check.checkCertificates(now: time(nil))
+    check.checkLogs()
+    check.checkDescriptors()
+    check.checkStore()
+    return check.findings
+  }
+
+  mutating func say(_ weight: CheckFinding.Weight, _ key: String, _ text: String, line: Int? = nil) {
+    let place = line.map { "\(file):\($0)" } ?? file
+    findings.append(CheckFinding(weight: weight, text: "\(place): \(key): \(text)"))
+  }
+
+  // MARK: Certificates
+
+  private mutating func checkCertificates(now: Int) {
+    let ticketKeys = (try? ServerTLSSettings.randomTicketKeys()) ?? []
+    let plans = GatewayPlan(configuration, ticketKeys: ticketKeys).listeners
+    for (listener, plan) in zip(configuration.listeners, plans) {
+      guard let tls = plan.tls else { continue }
+      do throws(TransportFailure) {
+        _ = try ServerTLSContext(tls)
+        try checkValidity(of: tls.certificatePath, "listener.certificate", now: now, line: listener.line)
+      } catch {
+        say(.problem, "[[listener]]", error.description, line: listener.line)
+      }
+    }
+    guard configuration.upstream.members.contains(where: \.isTLS) else { return }
+    do throws(TransportFailure) {
+      _ = try ClientTLSContext(caPath: configuration.upstream.caPath)
+      if let path = configuration.upstream.caPath { try checkValidity(of: path, "upstream.ca", now: now) }
+    } catch {
+      say(.problem, "upstream", error.description)
+    }
+  }
+
+  private mutating func checkValidity(
+    of path: String, _ key: String, now: Int, line: Int? = nil
+  ) throws(TransportFailure) {
+    for certificate in try CertificateFile(path: path).certificates {
+      let name = "certificate \(path) (\(certificate.subject))"
+      if certificate.notAfter < now {
+        say(.problem, key, "\(name) has expired, at \(spoken(certificate.notAfter))", line: line)
+      } else if certificate.notBefore > now {
+        say(.problem, key, "\(name) is not valid before \(spoken(certificate.notBefore))", line: line)
+      } else if certificate.notAfter < now + Self.renewalTime {
+        let days = (certificate.notAfter - now) / 86_400
+        say(
+          .warning, key,
+          "\(name) expires at \(spoken(certificate.notAfter)), in \(days == 1 ? "1 day" : "\(days) days")", line: line)
+      }
+    }
+  }
+
+  /// Seconds since 1970 as RFC 3339 writes them.
+  private func spoken(_ seconds: Int) -> String { timestamp(Int64(clamping: seconds) &* 1_000_000_000) }
+
+  // MARK: Descriptors
+
+  /// Connections of clients are counted here; what the upstream and files take comes on top.
+  private mutating func checkDescriptors() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    let connections = configuration.limits.connections
+    guard limit.rlim_max < UInt64(connections) else { return }
+    say(
+      .warning, "limits.connections",
+      "\(connections) are more than the \(limit.rlim_max) descriptors that a process may have here (ulimit -Hn, or "
+        + "LimitNOFILE= of the service)")
+  }
+}
