@@ -80,16 +80,16 @@ public final class AccessLog: Sendable {
     _ destination: Destination, capacity: Int = 8 << 20, report: @escaping @Sendable (Trouble) -> Void = { _ in }
   ) throws(OpenProblem) {
     guard let work = WorkSemaphore(), let ended = WorkSemaphore() else { throw OpenProblem(errno: EMFILE) }
-    let descriptor = try Self.open(destination)
+    let file = try AccessLogFile(destination)
     self.work = work
     self.ended = ended
     self.capacity = capacity
     self.report = report
     writer = Mutex(nil)
     // The thread keeps the log itself; `close` ends it.
-    let thread = WorkerThread(name: "gh-access-log") { [self] in run(destination, descriptor) }
+    let thread = WorkerThread(name: "gh-access-log") { [self] in run(file) }
     guard let thread else {
-      if case .file = destination { Glibc.close(descriptor) }
+      file.close()
       throw OpenProblem(errno: EAGAIN)
     }
     writer.withLock { $0 = thread }
@@ -150,10 +150,8 @@ public final class AccessLog: Sendable {
     if let trouble { report(trouble) }
   }
 
-  private func run(_ destination: Destination, _ initial: Int32) {
-    var descriptor = initial
-    // A part of a line was written, which must not swallow the next.
-    var endsInLine = false
+  private func run(_ opened: AccessLogFile) {
+    var file = opened
     while true {
       work.wait()
       let tasks = state.withLock { state in
@@ -163,41 +161,21 @@ public final class AccessLog: Sendable {
       for task in tasks {
         switch task {
         case .write(let bytes, let lines):
-          if endsInLine { endsInLine = ![Self.lineEnd].withUnsafeBytes { writeAll(descriptor, $0) } }
-          let written = endsInLine ? 0 : bytes.withUnsafeBytes { writtenBytes(descriptor, $0) }
-          let reason = written == bytes.count ? 0 : errno
-          let whole = written == bytes.count ? lines : bytes[..<written].count { $0 == Self.lineEnd }
-          if written > 0 { endsInLine = bytes[written - 1] != Self.lineEnd }
+          let loss = file.write(bytes, lines: lines)
           let trouble = state.withLock { state -> Trouble? in
             state.queuedBytes -= bytes.count
-            return whole == lines ? state.recover() : state.lose(lines - whole, String(cString: strerror(reason)))
+            guard let loss else { return state.recover() }
+            return state.lose(loss.lost, loss.reason)
           }
           if let trouble { report(trouble) }
         case .reopen:
-          guard case .file = destination else { continue }
-          do throws(OpenProblem) {
-            let fresh = try Self.open(destination)
-            Glibc.close(descriptor)
-            descriptor = fresh
-            endsInLine = false
-          } catch {
-            report(.notReopened(reason: error.description))
-          }
+          do throws(OpenProblem) { try file.reopen() } catch { report(.notReopened(reason: error.description)) }
         case .end:
-          if case .file = destination { Glibc.close(descriptor) }
+          file.close()
           ended.signal()
           return
         }
       }
     }
-  }
-
-  private static let lineEnd = UInt8(ascii: "\n")
-
-  private static func open(_ destination: Destination) throws(OpenProblem) -> Int32 {
-    guard case .file(let path) = destination else { return STDOUT_FILENO }
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else { throw OpenProblem(errno: errno) }
-    return descriptor
   }
 }

@@ -22,7 +22,8 @@ enum AuthCreate: Subcommand {
       .json,
     ] + AuthClient.options
   static let details = """
-    The password comes from a prompt or from the first line of standard input, never from the command line.
+    The password comes from a prompt or from the first line of standard input, never from the command line. It has 8 to
+    72 bytes.
     A database covers its retention policies, also those made later.
     """
 

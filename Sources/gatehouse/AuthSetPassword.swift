@@ -11,8 +11,8 @@ enum AuthSetPassword: Subcommand {
     + AuthClient.selection + AuthClient.options
   static let details =
     """
-    The password comes from a prompt or from the first line of standard input, never from the command line. The old one
-    is refused from then on, unless it is kept for a while so that machines can be changed one by one.
+    The password comes from a prompt or from the first line of standard input, never from the command line. It has 8 to
+    72 bytes. The old one is refused from then on, unless it is kept for a while so that machines can be changed one by one.
     """
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {

@@ -226,6 +226,19 @@ private func record(_ number: Int) -> AccessRecord {
     #expect(try lines(path).count == 2)
   }
 
+  @Test func makesItsFileAnewWhereItWasDeleted() throws {
+    let path = temporaryPath()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let log = try AccessLog(.file(path))
+    try FileManager.default.removeItem(atPath: path)
+    let buffer = AccessLogBuffer(log: log)
+    buffer.append(record(1))
+    buffer.flush()
+    log.close()
+    #expect(try lines(path).count == 1)
+    #expect(log.droppedLines == 0)
+  }
+
   @Test func saysThatItGoesOnWithTheOldFile() throws {
     let folder = temporaryPath()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
