@@ -14,8 +14,8 @@ extension Authenticator {
 
     // What this source was accepted with before passes without a look at the gate, so that a flood of wrong passwords
     // shuts out nobody who is already in, not even behind the same address. Only an active login can be in there.
-    if let login, isActive, familiar.contains(digest(.familiar, asked)) {
-      return .settled(.authenticated(Principal(login, at: time)))
+    if let login, isActive, let choice = familiar.choice(of: digest(.familiar, asked)) {
+      return .settled(.authenticated(Principal(login, at: time, isPrevious: choice == .previous)))
     }
     let token = TokenSecret.present(password, in: snapshot, at: time)
     if mayBeToken(password, token), familiar.contains(digest(.tokenAsPassword, asked)) {
@@ -26,10 +26,10 @@ extension Authenticator {
     let attempt = attemptDigest(name: name, source: source)
     if let seconds = pool.pause(of: attempt, now: now) { return .settled(.throttled(retryAfterSeconds: seconds)) }
     let verification = digest(.verified, asked)
-    if let login, isActive, verified.contains(verification) {
+    if let login, isActive, let choice = verified.choice(of: verification) {
       pool.recordSuccess(of: attempt)
-      familiar.insert(digest(.familiar, asked))
-      return .settled(.authenticated(Principal(login, at: time)))
+      familiar.insert(digest(.familiar, asked), choice)
+      return .settled(.authenticated(Principal(login, at: time, isPrevious: choice == .previous)))
     }
     let hash = login?.passwordHash.flatMap { PasswordHash($0) }
     var isOwnToken = false
@@ -59,7 +59,8 @@ extension Authenticator {
       source: verification.source)
     switch result.verdict {
     case .unavailable: return .overloaded
-    case .matches:
+    case .matches, .matchesPrevious:
+      let isPrevious = result.verdict == .matchesPrevious
       // The password was right for the hash of then: it counts if that is still the hash of the same login.
       guard let login, let before = verification.login, login.id == before.id, login.isActive(at: time),
         let hash = login.passwordHash, let hashBefore = before.passwordHash,
@@ -68,8 +69,10 @@ extension Authenticator {
       // Which of two passwords it was is not known: where one of them has gone meanwhile, it is asked anew.
       guard asked.previous == verification.previous else { return .overloaded }
       // Remembered for the revision that was verified alone.
-      if login.revision == before.revision { familiar.insert(digest(.familiar, asked)) }
-      return .authenticated(Principal(login, at: time))
+      if login.revision == before.revision {
+        familiar.insert(digest(.familiar, asked), isPrevious ? .previous : .current)
+      }
+      return .authenticated(Principal(login, at: time, isPrevious: isPrevious))
     case .differs:
       let token = TokenSecret.present(password, in: snapshot, at: time)
       // That it is not the login's password was found out for the state of then.

@@ -95,18 +95,24 @@ public final class Authenticator: Sendable {
 
   /// Begins a verification. nil: `completion` will be told exactly once, on another thread, even after whoever asked
   /// has gone. Otherwise this is the end of it.
+  ///
+  /// - Parameter isFresh: whether nothing has failed on the connection that asks: such have their turn sooner than others
+  ///   of their source.
   public func start(
-    _ verification: PendingVerification, snapshot: AuthorizationSnapshot, now: UInt64,
+    _ verification: PendingVerification, snapshot: AuthorizationSnapshot, now: UInt64, isFresh: Bool = true,
     completion: @escaping @Sendable (VerificationResult) -> Void
   ) -> AuthenticationOutcome? {
     let digest = verification.job.digest
-    let submission = pool.submit(verification.job, for: verification.applicant, now: now) {
+    var applicant = verification.applicant
+    applicant.isFresh = isFresh
+    let submission = pool.submit(verification.job, for: applicant, now: now) {
       completion(VerificationResult(digest: digest, verdict: $0))
     }
     switch submission {
     case .waiting: return nil
-    case .verified:
-      return conclude(verification, VerificationResult(digest: digest, verdict: .matches), snapshot: snapshot)
+    case .verified(let choice):
+      let verdict = choice == .current ? PasswordVerdict.matches : .matchesPrevious
+      return conclude(verification, VerificationResult(digest: digest, verdict: verdict), snapshot: snapshot)
     case .throttled(let seconds): return .throttled(retryAfterSeconds: seconds)
     case .overloaded: return .overloaded
     }

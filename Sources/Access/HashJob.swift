@@ -27,4 +27,6 @@ struct HashApplicant: Sendable {
   let matchSucceeds: Bool
   /// Whether a mismatch is a failure for the gate; it is none where the password is a token of ours.
   let mismatchFails: Bool
+  /// Whether nothing has failed on the connection that asks.
+  var isFresh = true
 }

@@ -15,7 +15,7 @@ public final class HashPool: Sendable {
     /// The completion will be told.
     case waiting
     /// The same was verified a moment ago; the completion will not be told, as in the cases below.
-    case verified
+    case verified(PasswordChoice)
     case throttled(retryAfterSeconds: Int)
     case overloaded
   }
@@ -42,10 +42,19 @@ public final class HashPool: Sendable {
     func runOne(_ verify: Verifier) -> Bool {
       guard let job = scheduler.withLock({ $0.next() }) else { return false }
       var verdict = verify(job.password, job.hash)
-      if verdict == .differs, let alternative = job.alternative { verdict = verify(job.password, alternative) }
+      if verdict == .differs, let alternative = job.alternative {
+        verdict = verify(job.password, alternative)
+        if verdict == .matches { verdict = .matchesPrevious }
+      }
       if verdict == .matches && !job.mayMatch { verdict = .differs }
       // Before it is no longer under way, so that nobody finds it neither remembered nor under way and hashes again.
-      if verdict == .matches && job.isRemembered { verified.insert(job.digest) }
+      if job.isRemembered {
+        switch verdict {
+        case .matches: verified.insert(job.digest)
+        case .matchesPrevious: verified.insert(job.digest, .previous)
+        case .differs, .unavailable: break
+        }
+      }
       let now = clock()
       let completions = scheduler.withLock { $0.finish(job.digest, verdict, now: now) }
       for complete in completions { complete(verdict) }
@@ -100,7 +109,7 @@ public final class HashPool: Sendable {
       // Under the lock, so that nobody is added after `stop` has told all who wait.
       if core.isStopped.load(ordering: .acquiring) { return .overloaded }
       // Again: it may have ended since the caller looked.
-      if core.verified.contains(job.digest) { return .verified }
+      if let choice = core.verified.choice(of: job.digest) { return .verified(choice) }
       switch scheduler.submit(job, for: applicant, waiter: completion, now: now) {
       case .queued(let dropped):
         given = dropped

@@ -111,12 +111,12 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
     ofSource[source, default: 0] += 1
     if isSuspect || suspect.count(of: source) > 0 {
       sink(source)
-      suspect.append(digest, source: source, name: applicant.attempt)
+      suspect.append(digest, source: source, name: applicant.attempt, isFresh: applicant.isFresh)
     } else if ofSource[source, default: 0] > 1 {
       single.move(source, into: &crowd)
-      crowd.append(digest, source: source, name: applicant.attempt)
+      crowd.append(digest, source: source, name: applicant.attempt, isFresh: applicant.isFresh)
     } else {
-      single.append(digest, source: source, name: applicant.attempt)
+      single.append(digest, source: source, name: applicant.attempt, isFresh: applicant.isFresh)
     }
   }
 
@@ -152,9 +152,10 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
     var counted: Set<Digest> = []
     for (applicant, _) in entry.waiters where counted.insert(applicant.attempt).inserted {
       switch verdict {
-      case .matches where applicant.matchSucceeds: gate.recordSuccess(of: applicant.attempt)
+      case .matches where applicant.matchSucceeds, .matchesPrevious where applicant.matchSucceeds:
+        gate.recordSuccess(of: applicant.attempt)
       case .differs where !applicant.mismatchFails: gate.recordSuccess(of: applicant.attempt)
-      case .matches, .differs: recordFailure(of: applicant.attempt, from: applicant.source, now: now)
+      case .matches, .matchesPrevious, .differs: recordFailure(of: applicant.attempt, from: applicant.source, now: now)
       case .unavailable: break
       }
     }

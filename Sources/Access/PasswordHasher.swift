@@ -4,7 +4,11 @@ import CCrypt
 import COpenSSL
 
 /// What a verification found. A failure of the library is not a wrong password.
-public enum PasswordVerdict: Sendable, Hashable { case matches, differs, unavailable }
+public enum PasswordVerdict: Sendable, Hashable {
+  case matches, differs, unavailable
+  /// It is the one before, which still counts; no hasher says that of one hash.
+  case matchesPrevious
+}
 
 /// One user of libxcrypt's 32 KB of working memory: make one per thread.
 public final class PasswordHasher {

@@ -20,12 +20,16 @@ public struct Principal: Sendable, Equatable {
   public let revision: UInt64
   /// From when on it has to be established anew, nanoseconds since 1970; nil for never.
   public let expiresAt: Int64?
+  /// Whether it came with the password that was replaced and is let in for a while.
+  public let usesPreviousPassword: Bool
 
   /// For logs and refusals: the v1 user name, or `token:` and the identifier.
   public var name: String { kind == .login ? userName : "token:\(id)" }
 
-  /// - Parameter time: nanoseconds since 1970; what expires later stands until then.
-  public init(_ authorization: Authorization, at time: Int64 = WallClock.system()) {
+  /// - Parameters:
+  ///   - time: nanoseconds since 1970; what expires later stands until then.
+  ///   - isPrevious: whether it came with the login's previous password.
+  public init(_ authorization: Authorization, at time: Int64 = WallClock.system(), isPrevious: Bool = false) {
     kind = .login
     id = authorization.id
     userName = authorization.token
@@ -33,6 +37,7 @@ public struct Principal: Sendable, Equatable {
     permissions = authorization.permissions
     revision = authorization.revision
     expiresAt = authorization.standsUntil(at: time)
+    usesPreviousPassword = isPrevious
   }
 
   /// The same holder with other permissions, to find out which of them is the one that counts.
@@ -46,6 +51,7 @@ public struct Principal: Sendable, Equatable {
     self.permissions = permissions
     revision = principal.revision
     expiresAt = principal.expiresAt
+    usesPreviousPassword = principal.usesPreviousPassword
   }
 
   public init(_ token: APIToken) {
@@ -56,5 +62,6 @@ public struct Principal: Sendable, Equatable {
     permissions = token.permissions
     revision = token.revision
     expiresAt = token.expiresAt
+    usesPreviousPassword = false
   }
 }

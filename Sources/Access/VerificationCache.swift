@@ -2,7 +2,10 @@
 
 import Synchronization
 
-/// A bounded set of digests of verified credentials; successes only. Safe to use from every event loop.
+/// Which of a login's two passwords a credential is.
+enum PasswordChoice: Sendable, Hashable { case current, previous }
+
+/// A bounded set of digests of verified credentials, each with which password it was; successes only. Safe to use from every event loop.
 ///
 /// A digest is made over everything that the verification depended on (identifier, revision, stored hash, password), so
 /// an entry is good for that state alone and dies with it: a slow verification that ends after a password change adds
@@ -12,7 +15,7 @@ import Synchronization
 /// authenticate every request would meet in it.
 final class VerificationCache: Sendable {
   private final class Shard: Sendable {
-    let table: Mutex<BoundedTable<Digest, Void>>
+    let table: Mutex<BoundedTable<Digest, PasswordChoice>>
 
     init(capacity: Int) { table = Mutex(BoundedTable(capacity: capacity)) }
   }
@@ -25,12 +28,15 @@ final class VerificationCache: Sendable {
     shards = (0..<count).map { _ in Shard(capacity: each) }
   }
 
-  func contains(_ digest: Digest) -> Bool {
-    shard(of: digest).table.withLock { $0.use(digest) != nil }
+  func contains(_ digest: Digest) -> Bool { choice(of: digest) != nil }
+
+  /// nil where it is not remembered.
+  func choice(of digest: Digest) -> PasswordChoice? {
+    shard(of: digest).table.withLock { $0.use(digest) }
   }
 
-  func insert(_ digest: Digest) {
-    shard(of: digest).table.withLock { $0.set((), for: digest) }
+  func insert(_ digest: Digest, _ choice: PasswordChoice = .current) {
+    shard(of: digest).table.withLock { $0.set(choice, for: digest) }
   }
 
   var count: Int { shards.reduce(0) { $0 + $1.table.withLock { $0.count } } }

@@ -155,18 +155,18 @@ public final class AuthorizationRegistry {
   }
 
   /// When each login and token was last let in, as far as the store tells.
-  public func lastUses() throws(ChangeError) -> [Identifier: Int64] {
-    try reach { () throws(StoreError) in try store.lastUses() }
+  public func lastUses(_ kind: UseKind = .any) throws(ChangeError) -> [Identifier: Int64] {
+    try reach { () throws(StoreError) in try store.lastUses(kind) }
   }
 
   /// Keeps up to `count` of the times that the store has not; whether there were any. What is gone meanwhile is left
   /// out.
   @discardableResult
-  public func keep(_ uses: LastUses, atMost count: Int) throws(ChangeError) -> Bool {
+  public func keep(_ uses: LastUses, _ kind: UseKind = .any, atMost count: Int) throws(ChangeError) -> Bool {
     let taken = uses.takeUnsaved(atMost: count)
     let present = taken.filter { snapshot.authorizations[$0.id] != nil || snapshot.tokens[$0.id] != nil }
     guard !present.isEmpty else { return !taken.isEmpty }
-    do throws(StoreError) { try store.keep(present) } catch {
+    do throws(StoreError) { try store.keep(present, kind) } catch {
       uses.putBack(present)
       throw ChangeError(error)
     }

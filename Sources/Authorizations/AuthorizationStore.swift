@@ -47,11 +47,11 @@ public protocol AuthorizationStore: AnyObject {
   /// only `load` can tell.
   func newestChanges() throws(StoreError) -> [StoreChange]?
   /// When each was last let in, nanoseconds since 1970, as far as it is kept.
-  func lastUses() throws(StoreError) -> [Identifier: Int64]
+  func lastUses(_ kind: UseKind) throws(StoreError) -> [Identifier: Int64]
   /// Makes what is stored whole in the one file that is named after it, where it is spread; cheap where it is already.
   func foldInLog() throws(StoreError)
   /// Keeps such times, of stored and declared objects; no change of any of them.
-  func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError)
+  func keep(_ uses: [(id: Identifier, time: Int64)], _ kind: UseKind) throws(StoreError)
   /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
   /// first sight and answered in the order of `names`. Names of the same `kind` that are not listed are forgotten, so
   /// that a database dropped and made again gets a new one.
@@ -60,7 +60,7 @@ public protocol AuthorizationStore: AnyObject {
 
 extension AuthorizationStore {
   public func newestChanges() throws(StoreError) -> [StoreChange]? { nil }
-  public func lastUses() throws(StoreError) -> [Identifier: Int64] { [:] }
+  public func lastUses(_ kind: UseKind) throws(StoreError) -> [Identifier: Int64] { [:] }
   public func foldInLog() throws(StoreError) {}
-  public func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError) {}
+  public func keep(_ uses: [(id: Identifier, time: Int64)], _ kind: UseKind) throws(StoreError) {}
 }

@@ -19,6 +19,14 @@ public final class LastUses: Sendable {
   /// Nanoseconds since 1970, the beginning of the minute; nil where it was never let in since this is kept.
   public func time(of id: Identifier) -> Int64? { state.withLock { $0.known[id] } }
 
+  /// As if it never had been: what was noted was of something that is no more.
+  public func forget(_ id: Identifier) {
+    state.withLock { state in
+      state.known[id] = nil
+      state.unsaved.remove(id)
+    }
+  }
+
   /// Takes what the store kept.
   public func restore(_ kept: [Identifier: Int64]) { state.withLock { $0.known.merge(kept) { max($0, $1) } } }
 

@@ -1,17 +1,19 @@
-// When logins and tokens were last let in, in a table of its own: it changes often and matters little.
+// When logins and tokens were last let in, in tables of their own: they change often and matter little.
 
 extension SQLiteAuthorizationStore {
-  public func lastUses() throws(StoreError) -> [Identifier: Int64] {
+  public func lastUses(_ kind: UseKind) throws(StoreError) -> [Identifier: Int64] {
     var found: [Identifier: Int64] = [:]
-    let query = try connection.statement("SELECT id, time FROM last_uses")
+    let query = try connection.statement("SELECT id, time FROM \(table(kind))")
     while try query.step() { found[try query.identifier(0)] = query.integer(1) }
     return found
   }
 
-  public func keep(_ uses: [(id: Identifier, time: Int64)]) throws(StoreError) {
+  public func keep(_ uses: [(id: Identifier, time: Int64)], _ kind: UseKind) throws(StoreError) {
     try connection.transaction(.writing) { () throws(StoreError) in
-      let insertion = try connection.statement("INSERT OR REPLACE INTO last_uses (id, time) VALUES (?, ?)")
+      let insertion = try connection.statement("INSERT OR REPLACE INTO \(table(kind)) (id, time) VALUES (?, ?)")
       for use in uses { try insertion.run(.identifier(use.id), .integer(use.time)) }
     }
   }
+
+  private func table(_ kind: UseKind) -> String { kind == .any ? "last_uses" : "previous_password_uses" }
 }

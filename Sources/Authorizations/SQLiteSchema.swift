@@ -133,6 +133,21 @@ struct SQLiteSchema: Sendable {
         DROP TABLE directory_organizations;
         DROP TABLE directory_source;
         """),
+    // Of the password before the present one alone: a new one begins anew.
+    SQLiteMigration(
+      up: """
+        CREATE TABLE previous_password_uses (id INTEGER PRIMARY KEY NOT NULL, time INTEGER NOT NULL) STRICT;
+        CREATE TRIGGER previous_password_forgotten AFTER DELETE ON authorizations
+          BEGIN DELETE FROM previous_password_uses WHERE id = OLD.id; END;
+        CREATE TRIGGER previous_password_replaced AFTER UPDATE ON authorizations
+          WHEN OLD.previous_hash IS NOT NEW.previous_hash
+          BEGIN DELETE FROM previous_password_uses WHERE id = OLD.id; END;
+        """,
+      down: """
+        DROP TRIGGER previous_password_replaced;
+        DROP TRIGGER previous_password_forgotten;
+        DROP TABLE previous_password_uses;
+        """),
   ])
 
   /// Brings the file to `version`, in one transaction; a file of a version that is not known is refused unchanged.

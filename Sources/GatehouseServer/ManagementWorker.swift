@@ -21,6 +21,7 @@ final class ManagementWorker {
   private let plan: DirectoryPlan
   private let trail: AuditTrail?
   private let lastUses = LastUses()
+  private let previousUses = LastUses()
   private var usesKeptAt: UInt64 = 0
   private let keepDirectory: (Directory) throws(StoreError) -> Void
   /// Published, and not kept in the store yet.
@@ -43,7 +44,7 @@ final class ManagementWorker {
     self.passwords = passwords
     self.failures = failures
     service = ManagementService(
-      registry: registry, directory: directory, options: options, lastUses: lastUses,
+      registry: registry, directory: directory, options: options, lastUses: lastUses, previousUses: previousUses,
       verify: { text in
         switch TokenSecret.present(Array(text.utf8), in: authorizations.value) {
         case .active(let token), .inactive(let token): token
@@ -57,6 +58,7 @@ final class ManagementWorker {
           [
             "operation": .text(record.operation.rawValue), "caller": .text(record.caller?.description ?? ""),
             "source": .text(record.source), "status": .number(record.status), "reason": .text(record.refusal ?? ""),
+            "ignored": .text(record.ignored ?? ""),
           ])
       }, noteChange: { failures.noteChange($0) })
     self.trail = trail
@@ -175,18 +177,31 @@ final class ManagementWorker {
   /// Kept in one transaction: more would make those wait who change something.
   private static let usesAtOnce = 500
 
-  func restoreUses() throws(ChangeError) { lastUses.restore(try registry.lastUses()) }
+  func restoreUses() throws(ChangeError) {
+    lastUses.restore(try registry.lastUses())
+    previousUses.restore(try registry.lastUses(.previousPassword))
+  }
 
   /// Takes which logins and tokens were let in lately.
-  func note(_ used: Set<Identifier>) { lastUses.note(used, at: Timestamp.now.nanoseconds) }
+  func note(_ used: Uses) {
+    let now = Timestamp.now.nanoseconds
+    lastUses.note(used.all, at: now)
+    previousUses.note(used.byPreviousPassword, at: now)
+  }
 
   /// Once the last who could be let in have been noted.
-  func keepAllUses() { while (try? registry.keep(lastUses, atMost: Self.usesAtOnce)) == true {} }
+  func keepAllUses() { while keepSomeUses() {} }
+
+  /// Whether there may be more.
+  private func keepSomeUses() -> Bool {
+    let kept = (try? registry.keep(lastUses, atMost: Self.usesAtOnce)) == true
+    return (try? registry.keep(previousUses, .previousPassword, atMost: Self.usesAtOnce)) == true || kept
+  }
 
   private func keepUses(now: UInt64) {
     guard now &- usesKeptAt >= Self.usesInterval else { return }
     // A part each time; that the store is out of reach is found out, and said, elsewhere.
-    if (try? registry.keep(lastUses, atMost: Self.usesAtOnce)) != true { usesKeptAt = now }
+    if !keepSomeUses() { usesKeptAt = now }
   }
 
   /// Called by the loop between events.

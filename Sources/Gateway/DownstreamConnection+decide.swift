@@ -58,7 +58,7 @@ extension DownstreamConnection {
       self.resume()
     }
     let settled = shared.authenticator.start(
-      verification, snapshot: shared.authorizations.value, now: shared.clock()
+      verification, snapshot: shared.authorizations.value, now: shared.clock(), isFresh: !hasFailedLogIn
     ) { resume($0) }
     if let settled {
       resume.cancel(in: gateway.loop)

@@ -8,6 +8,7 @@ import Transport
 extension DownstreamConnection {
   func refuse(_ refusal: Refusal) {
     gateway.metrics.recordRefusal(refusal.kind.metric)
+    if refusal.kind == .unauthenticated { hasFailedLogIn = true }
     exchange.notes.reason = refusal.detail ?? refusal.message
     if exchange.methodText.isEmpty { exchange.methodText = "-" }
     if exchange.isOfManagement {

@@ -55,6 +55,8 @@ final class DownstreamConnection {
   var progress = Gatekeeper.Progress()
   var memo = DecisionMemo()
   var exchange = Exchange()
+  /// Whether a credential was refused on this connection.
+  var hasFailedLogIn = false
 
   var request: UpstreamRequest?
   var upstream: UpstreamConnection?
@@ -318,7 +320,7 @@ final class DownstreamConnection {
 
   /// record: the last phase of every outcome.
   func record() {
-    if let holder = exchange.notes.holder { gateway.uses.note(holder) }
+    if let holder = exchange.notes.holder { gateway.uses.note(holder, isPrevious: exchange.notes.usesPreviousPassword) }
     gateway.metrics.recordRequest(
       exchange.kind, status: exchange.status, duration: Int(MonotonicClock.microseconds &- exchange.startedAt))
     gateway.accessLog?.append(exchange.record(client: client, listener: listener))

@@ -55,6 +55,7 @@ struct Exchange {
     record.method = methodText
     record.path = path
     if !notes.login.isEmpty { record.principal = notes.login }
+    if notes.usesPreviousPassword { record.password = "previous" }
     if !notes.database.isEmpty { record.database = notes.database }
     record.status = status
     if !notes.reason.isEmpty { record.refusal = notes.reason }

@@ -173,6 +173,7 @@ final class Gatekeeper {
       guard let current = current(principal) else { throw refuse(.failed, .changed, view) }
       notes.login = current.name
       notes.holder = current.id
+      notes.usesPreviousPassword = current.usesPreviousPassword
       return .principal(current)
     case .refused(let reason, let cause): throw refuse(reason, cause, view)
     case .upstreamToken(let token): return .upstreamToken(token)

@@ -13,7 +13,7 @@ public struct GatewayServices: Sendable {
   /// as fresh as could be, exactly once.
   public var refreshDirectory: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
   /// Told now and then which logins and tokens were let in; on any thread, must not block.
-  public var noteUses: @Sendable (Set<Identifier>) -> Void
+  public var noteUses: @Sendable (Uses) -> Void
   /// Told of each call of the management API that was refused before it came to `manage`.
   public var noteRefusal: @Sendable (RefusedCall) -> Void
   /// Does a piece of work that would hold an event loop for milliseconds, on a thread of its own, in the order of calls.
@@ -22,7 +22,7 @@ public struct GatewayServices: Sendable {
   public init(
     manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
     refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void,
-    noteUses: @escaping @Sendable (Set<Identifier>) -> Void = { _ in },
+    noteUses: @escaping @Sendable (Uses) -> Void = { _ in },
     noteRefusal: @escaping @Sendable (RefusedCall) -> Void,
     offload: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {

@@ -51,6 +51,8 @@ struct DecisionNotes {
   var login = ""
   /// The login or token that was let in.
   var holder: Identifier?
+  /// Whether that was by the password that was replaced and is let in for a while.
+  var usesPreviousPassword = false
   var database = ""
   var reason = ""
 }

@@ -10,6 +10,7 @@ struct AuthorizationJSON {
   /// Whether to show what the published shape has not.
   var isExtended = false
   let lastUses: LastUses
+  let previousUses: LastUses
 
   func write(_ authorization: Authorization, to writer: inout JSONWriter) {
     writer.object {
@@ -38,6 +39,9 @@ struct AuthorizationJSON {
       $0.member("lastUsedAt", lastUses.time(of: authorization.id).map(timestamp))
       $0.member("expiresAt", authorization.expiresAt.map(timestamp))
       $0.member("previousPasswordExpiresAt", authorization.previousPassword.map { timestamp($0.expiresAt) })
+      $0.member(
+        "previousPasswordLastUsedAt",
+        authorization.previousPassword.flatMap { _ in previousUses.time(of: authorization.id).map(timestamp) })
     }
   }
 

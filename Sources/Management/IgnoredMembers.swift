@@ -9,6 +9,12 @@ struct IgnoredMembers {
   private static let most = 20
   private static let longest = 64
 
+  /// What clients are known to send. A name out of nowhere may itself be a secret that slipped, and stays out of logs.
+  private static let known: Set<String> = [
+    "id", "token", "status", "description", "org", "orgID", "user", "userID", "permissions", "links", "createdAt",
+    "updatedAt", "lastUsedAt", "expiresAt", "previousPasswordExpiresAt", "password", "passwordHash", "name", "hash",
+  ]
+
   mutating func note(_ name: String) {
     // What could end the field or its quotation is not repeated.
     let bytes = name.utf8.prefix(Self.longest).map { byte in
@@ -19,12 +25,20 @@ struct IgnoredMembers {
     if names.count < Self.most { names.append(shown) } else { hasMore = true }
   }
 
-  /// What is told of them; nil where all that was sent counts.
-  var text: String? {
-    guard !names.isEmpty else { return nil }
-    return "no effect: " + names.joined(separator: ", ") + (hasMore ? ", and others" : "")
+  /// The field that tells the caller (RFC 7234 §5.5), as 299, "miscellaneous persistent warning"; nil where all that was
+  /// sent counts.
+  var field: (name: String, value: String)? {
+    Self.text(names, hasMore: hasMore).map { ("Warning", "299 gatehouse \"\($0)\"") }
   }
 
-  /// The field that tells it (RFC 7234 §5.5), as 299, "miscellaneous persistent warning".
-  var field: (name: String, value: String)? { text.map { ("Warning", "299 gatehouse \"\($0)\"") } }
+  /// What the log is told of them.
+  var logged: String? {
+    let known = names.filter(Self.known.contains)
+    return Self.text(known, hasMore: hasMore || known.count < names.count)
+  }
+
+  private static func text(_ names: [String], hasMore: Bool) -> String? {
+    let all = names + (hasMore ? ["others"] : [])
+    return all.isEmpty ? nil : "no effect: " + all.joined(separator: ", ")
+  }
 }

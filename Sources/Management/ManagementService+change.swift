@@ -82,6 +82,7 @@ extension ManagementService {
         $0.passwordHash = hash
       }
     }
+    previousUses.forget(present.id)
     exchange.record.after = AuditRecord.State(changed)
     return .response(.noContent)
   }

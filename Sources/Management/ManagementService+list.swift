@@ -31,7 +31,7 @@ extension ManagementService {
       ListedBody(
         AuthorizationList(
           snapshot: snapshot, found: found, filter: filter, range: range, caller: caller,
-          shown: AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses)),
+          shown: json(request)),
         prefix: "{\"links\":{\"self\":\"/private/legacy/authorizations\"},\"authorizations\":[", suffix: "]}"))
   }
 
@@ -62,8 +62,7 @@ extension ManagementService {
     _ status: Int, _ authorization: Authorization, _ request: ManagementRequest
   ) -> ManagementResponse {
     var writer = JSONWriter()
-    AuthorizationJSON(directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses).write(
-      authorization, to: &writer)
+    json(request).write(authorization, to: &writer)
     return .json(status, writer)
   }
 

@@ -8,6 +8,8 @@ public final class ManagementService {
   let directory: Publication<Directory>
   private let options: Options
   let lastUses: LastUses
+  /// Of passwords that were replaced and count for a while.
+  let previousUses: LastUses
   /// Finds the token of a presented text, whatever its status; nil where it is none of gatehouse's.
   private let verify: (String) -> APIToken?
   private let audit: (AuditRecord) -> Void
@@ -31,7 +33,7 @@ public final class ManagementService {
 
   public init(
     registry: AuthorizationRegistry, directory: Publication<Directory>, options: Options,
-    lastUses: LastUses = LastUses(),
+    lastUses: LastUses = LastUses(), previousUses: LastUses = LastUses(),
     verify: @escaping (String) -> APIToken?,
     audit: @escaping (AuditRecord) -> Void = { _ in }, noteChange: @escaping (ChangeError?) -> Void = { _ in }
   ) {
@@ -40,8 +42,14 @@ public final class ManagementService {
     self.directory = directory
     self.options = options
     self.lastUses = lastUses
+    self.previousUses = previousUses
     self.verify = verify
     self.audit = audit
+  }
+
+  func json(_ request: ManagementRequest) -> AuthorizationJSON {
+    AuthorizationJSON(
+      directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses, previousUses: previousUses)
   }
 
   var passwordRules: PasswordRules { PasswordRules(strong: options.strongPasswords) }
@@ -61,7 +69,7 @@ public final class ManagementService {
       response = .refusal(error)
     }
     if let warning = exchange.ignored.field, response.status < 300 { response.fields.append(warning) }
-    exchange.record.ignored = exchange.ignored.text
+    exchange.record.ignored = exchange.ignored.logged
     exchange.record.status = response.status
     if exchange.record.isWorthKeeping { audit(exchange.record) }
     return .response(withServerFields(response))

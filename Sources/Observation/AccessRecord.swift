@@ -15,6 +15,8 @@ public struct AccessRecord: Sendable {
   public var path = ""
   /// The login's name, as presented where it was refused; or `token:` and an identifier.
   public var principal: String?
+  /// `previous` where the login came with the password that was replaced; nil otherwise. Never a password itself.
+  public var password: String?
   public var database: String?
   public var status = 0
   /// Why gatehouse itself answered.
@@ -44,6 +46,7 @@ public struct AccessRecord: Sendable {
     line.field("method", method)
     line.field("path", path)
     if let principal { line.field("principal", principal) }
+    if let password { line.field("password", password) }
     if let database { line.field("database", database) }
     line.field("status", status)
     if let refusal { line.field("refusal", refusal) }

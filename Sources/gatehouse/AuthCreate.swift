@@ -32,7 +32,7 @@ enum AuthCreate: Subcommand {
     let writes = try arguments.list("--write").map(bucketName)
     guard !reads.isEmpty || !writes.isEmpty else { throw .usage("--read or --write is needed, once at least") }
     let username = try arguments.required("--username")
-    _ = try arguments.time("--expires")
+    _ = try arguments.futureTime("--expires")
     let expires = arguments.value("--expires")
     let client = try AuthClient(arguments)
     // Asked for before anything is made.

@@ -16,7 +16,7 @@ enum AuthSetPassword: Subcommand {
     """
 
   static func run(_ arguments: Arguments) throws(CommandFailure) {
-    _ = try arguments.time("--keep-previous-until")
+    _ = try arguments.futureTime("--keep-previous-until")
     let client = try AuthClient(arguments)
     guard let id = try client.authorization(arguments)["id"]?.text else {
       throw .failed("the answer holds no id")

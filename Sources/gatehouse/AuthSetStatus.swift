@@ -28,6 +28,6 @@ enum AuthSetStatus {
     var body = JSONWriter()
     body.object { $0.member("status", status) }
     AuthorizationTable.show(
-      try client.call("PATCH", "\(AuthClient.path)/\(percentEncoded(id))", body), arguments)
+      try client.call("PATCH", "\(AuthClient.path)/\(percentEncoded(id))?extensions=true", body), arguments)
   }
 }

@@ -1,18 +1,38 @@
 // Logins as the `auth` commands print them.
 
+import Access
 import JSON
+import Timestamps
 
 enum AuthorizationTable {
-  static func text(_ authorizations: [JSONValue]) -> String {
-    var table = Table(["ID", "Username", "Status", "Organization", "User", "Last used", "Permissions", "Description"])
+  /// - Parameter time: nanoseconds since 1970, by which a login has expired or not.
+  static func text(_ authorizations: [JSONValue], at time: Int64 = WallClock.system()) -> String {
+    var table = Table([
+      "ID", "Username", "Status", "Organization", "User", "Expires", "Last used", "Previous password", "Permissions",
+      "Description",
+    ])
     for authorization in authorizations {
-      let names = ["id", "token", "status", "org", "user", "lastUsedAt"]
+      func text(_ name: String) -> String { authorization[name]?.text ?? "" }
       let permissions = authorization["permissions"]?.elements ?? []
-      table.add(
-        names.map { authorization[$0]?.text ?? "" }
-          + [permissions.map(spoken).joined(separator: " "), authorization["description"]?.text ?? ""])
+      let expiresAt = authorization["expiresAt"]?.text
+      table.add([
+        text("id"), text("token"), isPast(expiresAt, time) ? "expired" : text("status"), text("org"), text("user"),
+        expiresAt ?? "never", text("lastUsedAt"), previousPassword(authorization, time),
+        permissions.map(spoken).joined(separator: " "), text("description"),
+      ])
     }
     return table.text
+  }
+
+  private static func isPast(_ text: String?, _ time: Int64) -> Bool {
+    text.flatMap { nanoseconds(rfc3339: $0) }.map { $0 <= time } ?? false
+  }
+
+  /// Until when it is let in, and whether any host still comes with it.
+  private static func previousPassword(_ authorization: JSONValue, _ time: Int64) -> String {
+    guard let until = authorization["previousPasswordExpiresAt"]?.text, !isPast(until, time) else { return "" }
+    let used = authorization["previousPasswordLastUsedAt"]?.text.map { "last used \($0)" } ?? "not used"
+    return "until \(until), \(used)"
   }
 
   /// `read:buckets/metrics/autogen`: by name where there is one.

@@ -33,7 +33,7 @@ enum TokenCreate: Subcommand {
     guard arguments.has("--operator") == requested.isEmpty else {
       throw .usage("either --operator or --permission is needed")
     }
-    let expiresAt = try arguments.time("--expires")
+    let expiresAt = try arguments.futureTime("--expires")
     let store = try TokenStore(arguments)
     let directory = try store.owners()
     let organization: Organization

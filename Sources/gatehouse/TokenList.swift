@@ -1,5 +1,6 @@
 // `gatehouse token list`: what is known of each token. Its text is not.
 
+import Access
 import Authorizations
 import JSON
 import Management
@@ -22,12 +23,16 @@ enum TokenList: Subcommand {
     var table = Table(["ID", "Status", "Kept in", "Expires", "Last used", "Permissions", "Description"])
     for token in tokens {
       table.add([
-        token.id.description, token.status.rawValue, kept(token),
+        token.id.description, status(of: token), kept(token),
         token.expiresAt.map(timestamp) ?? "never", uses[token.id].map(timestamp) ?? "", spoken(token.permissions),
         token.description,
       ])
     }
     return table.text
+  }
+
+  private static func status(of token: APIToken) -> String {
+    token.status == .active && !token.isActive(at: WallClock.system()) ? "expired" : token.status.rawValue
   }
 
   private static func kept(_ token: APIToken) -> String { token.origin == .declared ? "file" : "store" }

@@ -49,6 +49,22 @@ private func login(
     #expect(principal.expiresAt == nil)
   }
 
+  @Test func saysWhichOfTwoPasswordsItWasHoweverItIsRemembered() throws {
+    let bench = try Bench()
+    let state = login("new", previous: ("old", 2_000))
+    for source in ["10.0.0.1", "10.0.0.1", "10.0.0.2"] {
+      for (password, isPrevious) in [("new", false), ("old", true)] {
+        guard case .authenticated(let principal) = bench.logIn("reader", password, from: source, in: state) else {
+          Issue.record("\(password) is not let in")
+          return
+        }
+        #expect(principal.usesPreviousPassword == isPrevious)
+      }
+    }
+    // One hash for the new one, two for the old one, and none for what is remembered.
+    #expect(bench.verifier.count == 3)
+  }
+
   @Test func anExpiredTokenIsRefused() throws {
     let bench = try Bench()
     let id = identifier(9)

@@ -28,7 +28,15 @@ private func name(_ number: UInt64) -> Digest {
     for number in 0..<3 { queue.append(number, source: a, name: name(1)) }
     queue.append(10, source: a, name: name(2))
     queue.append(20, source: a, name: name(3))
-    #expect((0..<6).map { _ in queue.popFirst() } == [0, 10, 20, 1, 2, nil])
+    // The one that came last in between.
+    #expect((0..<6).map { _ in queue.popFirst() } == [0, 20, 1, 10, 2, nil])
+  }
+
+  @Test func servesThoseFirstWhoComeOnAFreshConnection() {
+    let queue = QueueBox()
+    for number in 0..<4 { queue.append(number, source: a, name: name(UInt64(number)), isFresh: false) }
+    for number in 10..<13 { queue.append(number, source: a, name: name(UInt64(number))) }
+    #expect((0..<8).map { _ in queue.popFirst() } == [10, 12, 0, 11, 1, 2, 3, nil])
   }
 
   @Test func takesTheNewestOfTheLongest() {

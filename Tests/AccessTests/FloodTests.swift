@@ -10,21 +10,24 @@ private let hash = try? PasswordHasher.unmatchable(cost: 4)
 private final class Flood {
   let scheduler: SchedulerBox
   private let sources: Int
+  /// Whether each guess comes on a connection of its own.
+  private let reconnects: Bool
   private var sent = 0
   /// Verifications made.
   private(set) var made = 0
   private var now: UInt64 = 1_000_000_000
 
-  init(sources: Int, connections: Int, capacity: Int = 16_384) throws {
+  init(sources: Int, connections: Int, capacity: Int = 16_384, reconnects: Bool = false) throws {
     scheduler = SchedulerBox(
       HashScheduler(capacity: capacity, waiterCapacity: 100_000, limits: FailureLimits()))
     self.sources = sources
-    for connection in 0..<connections { try send(from: connection % sources) }
+    self.reconnects = reconnects
+    for connection in 0..<connections { try send(from: connection % sources, isFresh: true) }
   }
 
-  private func send(from source: Int) throws {
+  private func send(from source: Int, isFresh: Bool = false) throws {
     sent += 1
-    _ = try submit("10.0.0.\(source)", "name-\(sent)", "wrong", waiter: source)
+    _ = try submit("10.0.0.\(source)", "name-\(sent)", "wrong", waiter: source, isFresh: isFresh || reconnects)
   }
 
   private func digest(_ text: String) -> Digest {
@@ -33,12 +36,15 @@ private final class Flood {
     return mac.finish()
   }
 
-  func submit(_ source: String, _ name: String, _ password: String, waiter: Int = -1) throws -> Bool {
+  func submit(_ source: String, _ name: String, _ password: String, waiter: Int = -1, isFresh: Bool = true) throws
+    -> Bool
+  {
     let job = HashJob(
       digest: digest("\(name):\(password)"), password: Array(password.utf8), hash: try #require(hash),
       alternative: nil, mayMatch: true, isRemembered: true)
     let applicant = HashApplicant(
-      source: SourceAddress(source), attempt: digest("\(source) \(name)"), matchSucceeds: true, mismatchFails: true)
+      source: SourceAddress(source), attempt: digest("\(source) \(name)"), matchSucceeds: true, mismatchFails: true,
+      isFresh: isFresh)
     if case .queued(let dropped) = scheduler.submit(job, for: applicant, waiter: waiter, now: now) {
       #expect(!dropped.contains(-1), "a right password gave way to the flood")
       return true
@@ -92,15 +98,26 @@ private final class Flood {
     }
   }
 
-  /// Behind one address names have their turns: a name waits for one of each other that waits there.
-  @Test func findsTheRightPasswordOfAnAddressSharedWithTheFlood() throws {
+  /// Behind one address those come first who have not failed on their connection.
+  @Test func findsTheRightPasswordOfAnAddressSharedWithTheFloodWithinTwoRounds() throws {
     let flood = try Flood(sources: Self.sources, connections: Self.connections)
+    // From its first moment on, when no connection of it has failed yet.
+    for round in 0..<40 {
+      for _ in 0..<197 { _ = try flood.makeOne() }
+      #expect(try flood.submit("10.0.0.\(round)", "good", "right"))
+      #expect(try flood.verifications(limit: 5_000) <= 2 * (Self.sources + 1))
+    }
+  }
+
+  /// A flood that opens a connection for each guess: every fourth turn goes to the name that waits longest.
+  @Test func findsTheRightPasswordOfASharedAddressEvenWhereTheFloodReconnects() throws {
+    let flood = try Flood(sources: Self.sources, connections: Self.connections, reconnects: true)
     for round in 0..<3 {
       for _ in 0..<197 { _ = try flood.makeOne() }
       #expect(try flood.submit("10.0.0.\(round)", "good", "right"))
       #expect(
         try flood.verifications(limit: 5_000)
-          <= Self.sources * (Self.connections / Self.sources + 2))
+          <= Self.sources * 4 * (Self.connections / Self.sources + 2))
     }
   }
 

@@ -30,7 +30,9 @@ final class QueueBox {
   private var queue = FairQueue<Int>()
 
   var count: Int { queue.count }
-  func append(_ element: Int, source: SourceAddress, name: Digest) { queue.append(element, source: source, name: name) }
+  func append(_ element: Int, source: SourceAddress, name: Digest, isFresh: Bool = true) {
+    queue.append(element, source: source, name: name, isFresh: isFresh)
+  }
   func popFirst() -> Int? { queue.popFirst() }
   func count(of source: SourceAddress) -> Int { queue.count(of: source) }
   func dropFromLongest(over length: Int) -> Int? { queue.dropFromLongest(over: length) }

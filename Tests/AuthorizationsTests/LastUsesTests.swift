@@ -40,3 +40,24 @@ private let minute: Int64 = 60_000_000_000
   // Nobody takes it for a change.
   #expect(try registry.pollForChangesElsewhere() == false)
 }
+
+/// Of one previous password: the next begins anew.
+@Test func usesOfAPreviousPasswordAreKeptApartAndGoWithIt() throws {
+  let folder = try ScratchFolder()
+  let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  for id in 1...3 { try store.apply(.insertAuthorization(try authorization(UInt64(id), "\(id)"))) }
+  let registry = AuthorizationRegistry(store: store, publication: Publication(.empty), now: { 0 })
+  try registry.load()
+  let uses = LastUses()
+  uses.note(try (1...3).map { try .test($0) }, at: 3 * minute)
+  #expect(try registry.keep(uses, .previousPassword, atMost: 9))
+  #expect(try registry.lastUses(.previousPassword).count == 3 && registry.lastUses().isEmpty)
+  try registry.updateAuthorization(try .test(1), by: .test) { $0.description = "as before" }
+  try registry.updateAuthorization(try .test(2), by: .test) {
+    $0.previousPassword = PreviousPassword(hash: "$2b$04$x", expiresAt: 9)
+  }
+  try registry.deleteAuthorization(try .test(3), by: .test)
+  #expect(try Set(registry.lastUses(.previousPassword).keys.map(\.rawValue)) == [1])
+  uses.forget(try .test(1))
+  #expect(uses.time(of: try .test(1)) == nil && uses.takeUnsaved(atMost: 9).isEmpty)
+}

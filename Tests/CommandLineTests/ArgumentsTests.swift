@@ -111,3 +111,42 @@ func refusesHalfABucketName(text: String) {
   // The same to Swift's `==`, not the same login.
   #expect(throws: CommandFailure.self) { try AuthClient.login(named: "\u{e9}", in: [login("e\u{301}")]) }
 }
+
+/// A login that expires in the past is a slip of the hand.
+@Test func aTimeThatHasPassedIsRefused() throws {
+  for (text, message) in [("2001-01-31T12:00:00Z", "has passed"), ("soon", "is no time")] {
+    do throws(CommandFailure) {
+      _ = try Arguments(["--config", "c", "--operator", "--expires", text], of: TokenCreate.self).futureTime(
+        "--expires")
+      Issue.record("\(text) was taken")
+    } catch {
+      guard case .usage(let reason) = error else {
+        Issue.record("\(error)")
+        continue
+      }
+      #expect(reason.contains(message))
+    }
+  }
+  #expect(
+    try Arguments(["--config", "c", "--operator", "--expires", "2261-01-31T12:00:00Z"], of: TokenCreate.self)
+      .futureTime("--expires") != nil)
+}
+
+@Test func aTableShowsWhatHasExpiredAndWhetherAnOldPasswordIsInUse() throws {
+  func row(_ members: String) throws -> [String] {
+    let value = try JSONReader.value(
+      in: Array("{\"id\":\"1\",\"token\":\"edge\",\"status\":\"active\",\(members)}".utf8))
+    let lines = AuthorizationTable.text([value], at: 1_700_000_000_000_000_000).split(separator: "\n")
+    return lines.count == 2 ? lines[1].split(separator: "  ").map { $0.trimmingPrefix(" ").description } : []
+  }
+  let expired = try row("\"expiresAt\":\"2020-01-01T00:00:00Z\",\"lastUsedAt\":\"2019-12-31T23:59:00Z\"")
+  #expect(expired.contains("expired") && expired.contains("2020-01-01T00:00:00Z") && !expired.contains("active"))
+  let lasting = try row("\"expiresAt\":null")
+  #expect(lasting.contains("active") && lasting.contains("never"))
+  let until = "\"previousPasswordExpiresAt\":\"2040-01-01T00:00:00Z\""
+  #expect(try row("\(until)").contains("until 2040-01-01T00:00:00Z, not used"))
+  #expect(
+    try row("\(until),\"previousPasswordLastUsedAt\":\"2023-01-01T00:00:00Z\"")
+      .contains("until 2040-01-01T00:00:00Z, last used 2023-01-01T00:00:00Z"))
+  #expect(try !row("\"previousPasswordExpiresAt\":\"2020-01-01T00:00:00Z\"").contains { $0.contains("until") })
+}

@@ -364,9 +364,9 @@ func acceptsNoOtherForm(authorization: String) throws {
   let same = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"active\"}")
   #expect(same.status == 200 && same.field("Warning") == nil)
   #expect(bench.audited.count == 1)
-  let both = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\",\"id\":\"x\"}")
-  #expect(both.field("Warning") == "299 gatehouse \"no effect: id\"")
-  #expect(bench.audited.last?.operation == .update && bench.audited.last?.ignored == "no effect: id")
+  let both = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\",\"id\":\"x\",\"canary\":1}")
+  #expect(both.field("Warning") == "299 gatehouse \"no effect: id, canary\"")
+  #expect(bench.audited.last?.operation == .update && bench.audited.last?.ignored == "no effect: id, others")
   #expect(bench.registry.snapshot.authorization(named: "one")?.revision == before.revision + 1)
 }
 

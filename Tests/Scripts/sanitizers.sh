@@ -33,5 +33,8 @@ swift build --build-tests "$@"
 GATEHOUSE_MODEL_SECONDS=600 GATEHOUSE_KEPT_SECONDS=600 GATEHOUSE_CHANGES=10000 GATEHOUSE_BINARY=$root/.build/release/gatehouse \
     swift test --skip-build "$@" --filter EndToEndTests
 
+step "First log-ins under a flood"
+GATEHOUSE_BINARY=$root/.build/release/gatehouse "$root/Tests/Scripts/first-logins.py" 60
+
 "$root/Tests/Scripts/fuzz.sh" 300
 GATEHOUSE_BINARY=$root/.build/release/gatehouse "$root/Tests/Scripts/contract.sh"
