@@ -10,11 +10,13 @@ import Observation
 /// What the `token` commands work on. A running server sees each change within a second.
 struct TokenStore {
   let registry: AuthorizationRegistry
-  let configuration: Configuration
+  private let configuration: Configuration
+  private let configurationPath: String
   private let trail: AuditTrail?
 
   init(_ arguments: Arguments) throws(CommandFailure) {
-    configuration = try ConfigurationFile.load(try arguments.required("--config"))
+    configurationPath = try arguments.required("--config")
+    configuration = try ConfigurationFile.load(configurationPath, needs: .values)
     let path = configuration.store.path
     do throws(AuditFile.Problem) {
       let file = try configuration.log.audit.map { (path) throws(AuditFile.Problem) in try AuditFile(path: path) }
@@ -44,7 +46,9 @@ struct TokenStore {
     } catch {
       throw .failed(error.description)
     }
-    do throws(StartProblem) { return try DirectoryPlan.ask(configuration) } catch {
+    // Only this takes a credential.
+    let whole = try ConfigurationFile.load(configurationPath)
+    do throws(StartProblem) { return try DirectoryPlan.ask(whole) } catch {
       throw .failed(error.description)
     }
   }

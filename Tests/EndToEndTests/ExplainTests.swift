@@ -248,6 +248,10 @@ import Testing
       let (status, _) = try Self.explain(
         configuration, ["--login", "reader-one", "--db", "metrics", "SELECT v FROM cpu"])
       #expect(status == 0)
+      // Nor do the commands that work on the store.
+      for command in [["token", "create", "--permission", "read:buckets/metrics"], ["token", "list"]] {
+        #expect(try Command.run([try Paths.gatehouse()] + command + ["--config", configuration]).status == 0)
+      }
     }
   }
 }
