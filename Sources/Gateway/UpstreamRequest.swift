@@ -139,6 +139,8 @@ final class UpstreamRequest {
     writer.append(prefix)
     for field in view.head.fields where carries(field) {
       if carriesAllFields, view.head.endsAtHop(field, in: view.bytes) { continue }
+      // The address of a page may hold the credential that the page was asked for with.
+      if field.name == .referer, view.bytes[bytes: field.valueRange].contains(UInt8(ascii: "?")) { continue }
       writer.append(view.bytes[bytes: field.nameRange])
       writer.append(": ")
       writer.append(view.bytes[bytes: field.valueRange])

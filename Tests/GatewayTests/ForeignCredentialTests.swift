@@ -116,6 +116,14 @@ import Testing
     #expect(gate.judge(head("GET /api/v2/me", "Authorization: Token other")).status == 503)
   }
 
+  @Test func neverSendsUAndPOnInTheAddressOfAPage() throws {
+    let gate = try gate(.influxDB2, .passThrough)
+    let page = "Referer: https://gate.example/query?u=nobody&p=secret"
+    #expect(gate.judge(head("GET /api/v2/tasks", page)).field("Referer") == nil)
+    let plain = gate.judge(head("GET /api/v2/tasks", "Referer: https://gate.example/orgs"))
+    #expect(plain.field("Referer") == "https://gate.example/orgs")
+  }
+
   @Test(arguments: [
     ("?&u=nobody&p=secret", "?"), ("?u=nobody&p=secret&x=1", "?x=1"), ("?x=1&%75=nobody&%70=secret", "?x=1"),
     ("?x=1;u=nobody;p=secret;y=2", "?x=1;y=2"), ("?u=nobody&p=secret", ""), ("?u&p", ""),
