@@ -3,7 +3,7 @@
 /// A text that is not InfluxQL, or that this parser will not read.
 ///
 /// `description` is what a 1.x server puts behind `error parsing query: `. It quotes the text, so it may hold anything
-/// that a client sent, line breaks included.
+/// that a client sent, line breaks included; but nothing of a statement that holds a password or a destination.
 public struct ParseError: Error, Hashable, Sendable, CustomStringConvertible {
   enum Reason: Hashable, Sendable {
     /// `found …, expected …`

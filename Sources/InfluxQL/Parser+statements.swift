@@ -18,6 +18,7 @@ extension Parser {
   }
 
   private mutating func parseStatement(beginning first: Token) throws(ParseError) -> Statement {
+    holdsSecret = false
     switch first.kind {
     case .select: return Statement(kind: .select, body: .selection(try parseSelection()))
     case .delete: return try parseDelete()

@@ -2,6 +2,7 @@
 
 extension Parser {
   mutating func parseCreateUser() throws(ParseError) -> Statement {
+    holdsSecret = true
     var user = UserDefinition(name: try parseIdentifier())
     try expect(.with)
     try expect(.password)
@@ -15,6 +16,7 @@ extension Parser {
   }
 
   mutating func parseSetPassword() throws(ParseError) -> Statement {
+    holdsSecret = true
     let user = UserDefinition(name: try parseIdentifier())
     try expect(.equal)
     try skipPassword()
@@ -25,7 +27,7 @@ extension Parser {
   private mutating func skipPassword() throws(ParseError) {
     let token = scanPastBlanks()
     guard token.kind == .stringLiteral else { throw unexpected(token, expected: "string") }
-    if token.parameter < 0 { passwords.append(token.contentStart - 1..<token.contentEnd + 1) }
+    if token.parameter < 0 { secrets.append(token.contentStart - 1..<token.contentEnd + 1) }
   }
 
   mutating func parseGrant() throws(ParseError) -> Statement {
@@ -65,12 +67,21 @@ extension Parser {
   }
 
   mutating func parseCreateSubscription() throws(ParseError) -> Statement {
+    holdsSecret = true
     var subscription = try parseSubscriptionName()
     try expect(.destinations)
     let token = scanPastBlanks()
     guard token.kind == .all || token.kind == .any else { throw unexpected(token, expected: [.all, .any]) }
     subscription.sendsToAll = token.kind == .all
-    repeat { subscription.destinations.append(try parseString()) } while skip(.comma)
+    repeat {
+      let token = scanPastBlanks()
+      guard token.kind == .stringLiteral else { throw unexpected(token, expected: "string") }
+      let destination = content(of: token)
+      if token.parameter < 0, Subscription.shown(destination) != destination {
+        secrets.append(token.contentStart - 1..<token.contentEnd + 1)
+      }
+      subscription.destinations.append(destination)
+    } while skip(.comma)
     return Statement(kind: .createSubscription, body: .subscription(subscription))
   }
 

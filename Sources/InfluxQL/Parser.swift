@@ -20,8 +20,11 @@ struct Parser {
   var resolved: [BoundParameter] = []
   var nesting = 0
   private var tokens = 0
-  /// Where passwords stand in the text.
-  var passwords: [Range<Int>] = []
+  /// Where secrets stand in the text: passwords, and destinations of subscriptions that may hold one.
+  var secrets: [Range<Int>] = []
+  /// The statement being read is one that holds a secret: what was written in it must not come back in a message, for a
+  /// mistake may put the secret anywhere.
+  var holdsSecret = false
 
   private var ring = InlineArray<3, Token>(repeating: Token(.endOfText, at: 0))
   private var head = 0
@@ -152,7 +155,7 @@ struct Parser {
   }
 
   private func found(_ token: Token) -> String {
-    if token.parameter < 0 {
+    if token.parameter < 0, !holdsSecret {
       if token.kind == .boundParameter { return "$" + lexer.content(of: token).text }
       if token.kind == .badString || token.kind == .badEscape, lexer.byte(at: token.start) == Byte.dollar {
         return "$" + lexer.content(of: token).text
@@ -164,6 +167,7 @@ struct Parser {
       case .regexLiteral, .badString, .badEscape, .illegal, .boundParameter: true
       default: false
       }
+    if carriesText, holdsSecret { return "[REDACTED]" }
     let text = carriesText ? content(of: token).text : ""
     return text.isEmpty ? token.kind.spelling : text
   }

@@ -63,7 +63,10 @@ extension Printer {
     write(name: subscription.retentionPolicy)
     guard kind == .createSubscription else { return }
     write(text: " DESTINATIONS \(subscription.sendsToAll ? "ALL" : "ANY") ")
-    writeList(subscription.destinations) { $0.write(string: $1) }
+    writeList(subscription.destinations) { printer, destination in
+      // Only what a server is given may say it.
+      printer.write(string: printer.style == .faithful ? destination : Subscription.shown(destination))
+    }
   }
 
   mutating func write(_ user: UserDefinition, kind: StatementKind) {

@@ -1,7 +1,8 @@
 // Statements as text.
 
 extension Statement: CustomStringConvertible {
-  /// The statement as a 1.x server prints it, in the answer to one who may not run it. Passwords are `[REDACTED]`.
+  /// The statement as a 1.x server prints it, in the answer to one who may not run it. Passwords, and what may be
+  /// secret in the destinations of a subscription, are `[REDACTED]`.
   ///
   /// This is for people: it may not read back as the same statement.
   public var description: String {

@@ -65,7 +65,7 @@ func measureDashboards() throws {
 
 /// Everything that is done with a text before anything is known of who sent it, and what is said of it.
 func read(_ text: [UInt8]) -> Int {
-  var work = Query.redactingPasswords(in: text).count
+  var work = Query.redactingSecrets(in: text).count
   guard let query = try? Query(parsing: text, parameters: ["b": .string("x")]) else { return work }
   for statement in query.statements { work += statement.requirements.count }
   work += query.forwardingText?.utf8.count ?? 0

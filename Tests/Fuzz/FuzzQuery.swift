@@ -6,7 +6,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: start, count: count))
   let parts = input.split(separator: 0, omittingEmptySubsequences: false)
   let text = Array(parts[0])
-  _ = Query.redactingPasswords(in: text)
+  _ = Query.redactingSecrets(in: text)
   guard let query = try? Query(parsing: text, parameters: bound(parts.dropFirst())) else { return 0 }
   for statement in query.statements { _ = (statement.requirements, statement.isChanging, statement.description) }
   guard let said = query.faithfulText else { return 0 }

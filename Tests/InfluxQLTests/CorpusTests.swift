@@ -33,8 +33,13 @@ private struct Entry: Decodable {
 
 @Suite(.enabled(if: !Entry.all.isEmpty, "the public statements are not beside the clone"))
 struct CorpusTests {
-  /// Statements on which this parser and the real one disagree, with the reason. There are none.
-  static let disagreements: [String: String] = [:]
+  /// Statements on which this parser and the real one disagree, with the reason.
+  static let disagreements: [String: String] = [
+    "CREATE USER 0xBAD WITH PASSWORD pwd1337": secret, "SET PASSWORD FOR dejan = bla": secret,
+    #"CREATE SUBSCRIPTION "ugly \"subscription\" name" ON "\"my\" db"."\"my\" rp" DESTINATIONS ALL 'my host', 'my other host'"#:
+      secret,
+  ]
+  private static let secret = "what may be a secret is not said"
 
   @Test func holdsAllStatements() { #expect(Entry.all.count == 1533) }
 

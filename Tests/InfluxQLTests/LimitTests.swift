@@ -70,7 +70,7 @@ struct LimitTests {
           #expect(again == query, "\(forwarded)")
         }
       }
-      _ = Query.redactingPasswords(in: text)
+      _ = Query.redactingSecrets(in: text)
     }
   }
 }

@@ -4,7 +4,7 @@ import InfluxQL
 import Testing
 
 private func redacted(_ text: String) -> String {
-  String(decoding: Query.redactingPasswords(in: Array(text.utf8)), as: UTF8.self)
+  String(decoding: Query.redactingSecrets(in: Array(text.utf8)), as: UTF8.self)
 }
 
 struct RedactionTests {
