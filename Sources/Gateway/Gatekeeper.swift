@@ -147,7 +147,7 @@ final class Gatekeeper {
   private func credential(of view: RequestView, _ parameters: URLParameters) -> Credential {
     let values = parameters.readable
     return CredentialReader.read(
-      u: values?["u"], p: values?["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
+      u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
       isRepeated: view.head.authorizationCount > 1)
   }
 
@@ -192,10 +192,11 @@ final class Gatekeeper {
   }
 
   private func fault(_ view: RequestView) -> String {
-    let values = URLParameters(view).readable
-    if values == nil, view.head.authorization == nil { return "the parameters cannot be read" }
+    let parameters = URLParameters(view)
+    let values = parameters.readable
+    if parameters.problem != nil, view.head.authorization == nil { return "the parameters cannot be read" }
     return CredentialReader.fault(
-      u: values?["u"], p: values?["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) })
+      u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) })
   }
 
   private func current(_ principal: Principal) -> Principal? {

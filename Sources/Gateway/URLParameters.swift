@@ -2,27 +2,24 @@
 
 import HTTP
 
-/// Read when the phases begin. What cannot be read is no obstacle to those that need none of it.
+/// Read when the phases begin, for credential and query alike. What cannot be read is no obstacle to those that need none of
+/// it, and a credential beside it counts: its bearer is told what is wrong.
 struct URLParameters {
-  private let result: Result<FormValues, FormValues.Problem>
+  /// The pairs that every server reads.
+  let readable: FormValues
+  /// The first thing that is at fault.
+  let problem: FormValues.Problem?
 
   init(_ view: RequestView) {
     guard let query = view.head.query else {
-      result = .success(FormValues())
+      (readable, problem) = (FormValues(), nil)
       return
     }
-    do throws(FormValues.Problem) { result = .success(try FormValues(view.bytes[bytes: query])) } catch {
-      result = .failure(error)
-    }
+    (readable, problem) = FormValues.reading(view.bytes[bytes: query])
   }
 
-  /// nil where they cannot be read.
-  var readable: FormValues? { try? result.get() }
-
   func values() throws(Gatekeeper.Interruption) -> FormValues {
-    switch result {
-    case .success(let values): return values
-    case .failure(let problem): throw .refuse(.malformed(problem.reason))
-    }
+    if let problem { throw .refuse(.malformed(problem.reason)) }
+    return readable
   }
 }

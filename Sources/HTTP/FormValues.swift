@@ -31,19 +31,43 @@ public struct FormValues: Sendable, Equatable {
   public init() {}
 
   public init(_ text: UnsafeRawBufferPointer, maximumPairs: Int = 1_000) throws(Problem) {
+    let (values, problem) = Self.reading(text, maximumPairs: maximumPairs)
+    if let problem { throw problem }
+    self = values
+  }
+
+  /// What every server reads in a text, and the first thing in it for which it is refused.
+  ///
+  /// Go drops a pair whose encoding is broken, and since 1.17 one with a raw semicolon: such a pair is left out here too. So
+  /// a credential can be read where another pair is at fault, and whoever sent it is told of the fault rather than called a
+  /// stranger.
+  public static func reading(
+    _ text: UnsafeRawBufferPointer, maximumPairs: Int = 1_000
+  ) -> (values: FormValues, problem: Problem?) {
+    var values = FormValues()
+    var problem: Problem?
     var start = 0
     while start < text.count {
       let end = text.firstIndex(of: UInt8(ascii: "&"), from: start, upTo: text.count) ?? text.count
-      if text.firstIndex(of: UInt8(ascii: ";"), from: start, upTo: end) != nil { throw .semicolon }
-      if end > start {
-        guard pairs.count < maximumPairs else { throw .tooManyPairs }
-        let nameEnd = text.firstIndex(of: UInt8(ascii: "="), from: start, upTo: end) ?? end
-        let name = try Self.decode(text[bytes: ByteRange(start, upTo: nameEnd)])
-        let value = try Self.decode(text[bytes: ByteRange(min(nameEnd + 1, end), upTo: end)])
-        pairs.append(Pair(name: name, value: value))
-      }
+      let pair = start..<end
       start = end + 1
+      if pair.isEmpty { continue }
+      if text.firstIndex(of: UInt8(ascii: ";"), from: pair.lowerBound, upTo: end) != nil {
+        problem = problem ?? .semicolon
+        continue
+      }
+      guard values.pairs.count < maximumPairs else { return (values, problem ?? .tooManyPairs) }
+      let nameEnd = text.firstIndex(of: UInt8(ascii: "="), from: pair.lowerBound, upTo: end) ?? end
+      guard let name = decode(text[bytes: ByteRange(pair.lowerBound, upTo: nameEnd)]),
+        let value = decode(text[bytes: ByteRange(min(nameEnd + 1, end), upTo: end)])
+      else {
+        problem = problem ?? .percentEncoding
+        continue
+      }
+      if holdsNUL(name) || holdsNUL(value) { problem = problem ?? .nul }
+      values.pairs.append(Pair(name: name, value: value))
     }
+    return (values, problem)
   }
 
   public init(_ text: [UInt8], maximumPairs: Int = 1_000) throws(Problem) {
@@ -56,11 +80,12 @@ public struct FormValues: Sendable, Equatable {
     self = try result.get()
   }
 
-  private static func decode(_ bytes: UnsafeRawBufferPointer) throws(Problem) -> [UInt8] {
-    guard let decoded = PercentCoding.decode(bytes, plusIsBlank: true) else { throw .percentEncoding }
-    let hasNUL = decoded.withUnsafeBytes { $0.firstIndex(of: 0, from: 0, upTo: $0.count) != nil }
-    guard !hasNUL else { throw .nul }
-    return decoded
+  private static func decode(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+    PercentCoding.decode(bytes, plusIsBlank: true)
+  }
+
+  private static func holdsNUL(_ text: [UInt8]) -> Bool {
+    text.withUnsafeBytes { $0.firstIndex(of: 0, from: 0, upTo: $0.count) != nil }
   }
 
   /// The first value of `name`, or nil where the name is absent.
@@ -77,7 +102,8 @@ extension FormValues {
   /// The values of both, where of a name that is in both only these count, even with an empty value.
   public func preferred(over other: FormValues) -> FormValues {
     var merged = self
-    merged.pairs += other.pairs.filter { pair in !pairs.contains { $0.name == pair.name } }
+    let names = Set(pairs.lazy.map(\.name))
+    merged.pairs += other.pairs.filter { !names.contains($0.name) }
     return merged
   }
 }
