@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help install build run demo test test-long bench bench-decision lint format clean
+.PHONY: help install build run demo test test-long test-work bench bench-decision lint format clean
 
 # A warning is a mistake. The flags are the same everywhere, so that one build serves all.
 FLAGS := -Xswiftc -warnings-as-errors -Xcc -Werror -Xcxx -Werror
@@ -47,6 +47,9 @@ test: install lint ## everything that must pass
 
 test-long: install ## the tests under sanitizers, and the long ones
 	$(SCRIPTS)/sanitizers.sh $(FLAGS)
+
+test-work: ## count the work that texts of every shape cost: it must grow as they do
+	swift test --enable-code-coverage $(FLAGS) --scratch-path .build/counted --no-parallel --filter LinearWorkTests
 
 bench: build ## measure beside nginx and HAProxy with the rig of ../shared/bench (ARGS="--seconds 3")
 	@$(SCRIPTS)/bench.sh $(ARGS)

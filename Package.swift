@@ -69,7 +69,10 @@ let package = Package(
     tests("TransportTests", ["Transport"]),
     tests("UpstreamTests", ["Upstream", "HTTP", "Transport"]),
     tests("ObservationTests", ["Observation"]),
-    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Upstream"]),
+    .target(name: "WorkMeter", path: "Tests/WorkMeter"),
+    tests(
+      "GatewayTests",
+      ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Upstream", "WorkMeter"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),

@@ -27,6 +27,9 @@ for sanitizer in ${SANITIZERS:-address thread}; do
     unset LD_PRELOAD
 done
 
+step "Counting work"
+swift test --enable-code-coverage --scratch-path .build/counted "$@" --no-parallel --filter LinearWorkTests
+
 step "The long tests on the release"
 swift build -c release --static-swift-stdlib "$@" --product gatehouse
 swift build --build-tests "$@"
