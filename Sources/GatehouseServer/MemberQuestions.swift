@@ -100,7 +100,7 @@ struct MemberQuestions {
   }
 
   private static func elements(of body: [UInt8], _ name: String) -> [JSONValue]? {
-    guard let value = try? JSONReader.value(in: body), case .array(let found)? = value.member(name) else { return nil }
+    guard let value = try? JSONReader.value(in: body), let found = value.member(name)?.elements else { return nil }
     return found
   }
 

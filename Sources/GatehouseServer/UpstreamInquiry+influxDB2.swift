@@ -24,7 +24,7 @@ extension UpstreamInquiry {
     var mappings: [Mapping] = []
     for organization in organizations {
       let answer = try value("/api/v2/dbrps?orgID=\(organization.id)")
-      guard case .array(let found)? = answer.member("content") else { throw .unreadable }
+      guard let found = answer.member("content")?.elements else { throw .unreadable }
       // The virtual ones are computed here, by the same rule for all that asks.
       for one in found where !Self.isTrue(one, "virtual") { mappings.append(try Self.mapping(one)) }
     }
@@ -51,7 +51,7 @@ extension UpstreamInquiry {
       for organization in organizations {
         for role in ["owners", "members"] {
           let answer = try value("/api/v2/orgs/\(organization.id)/\(role)")
-          guard case .array(let people)? = answer.member("users") else { continue }
+          guard let people = answer.member("users")?.elements else { continue }
           for one in people {
             let id = try Self.identifier(one, "id")
             if homes[id] == nil { homes[id] = organization.id }
@@ -76,7 +76,7 @@ extension UpstreamInquiry {
     var all: [JSONValue] = []
     for page in 0..<Self.pageLimit {
       let answer = try value("\(path)?limit=\(Self.pageSize)&offset=\(page * Self.pageSize)")
-      guard case .array(let found)? = answer.member(name) else { throw .unreadable }
+      guard let found = answer.member(name)?.elements else { throw .unreadable }
       all += found
       if found.count < Self.pageSize { return all }
     }

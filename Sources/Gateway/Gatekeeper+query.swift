@@ -57,12 +57,13 @@ extension Gatekeeper {
     return .data(
       DataRequest(
         requirements: needs.map { $0.1.requirement },
-        say: { permit in
+        say: { [dialect = settings.dialect] permit in
           let (text, pinned) = Self.pinned(text, request, permit)
           let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil)
+          let url = request.options.urlParameters(dialect)
           return method == .post
-            ? Saying(line: RequestLine(.post, "/query"), body: form.text)
-            : Saying(line: RequestLine(.get, "/query", parameters: form), body: nil)
+            ? Saying(line: RequestLine(.post, "/query", parameters: url), body: form.text)
+            : Saying(line: RequestLine(.get, "/query", parameters: url.joined(with: form)), body: nil)
         },
         isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging,
         key: key,

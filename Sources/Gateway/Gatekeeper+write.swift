@@ -17,7 +17,7 @@ extension Gatekeeper {
     notes.database = database
     let policy = try text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
     let precision = try precision(values["precision"], allowsMinutes: true)
-    return write(database, policy, precision, consistency: values["consistency"])
+    return write(database, policy, precision, consistency: try consistency(values["consistency"]))
   }
 
   /// In front of 1.x it becomes a `/write`; in front of 2.x it stays what it is, its bucket by name.
@@ -41,10 +41,7 @@ extension Gatekeeper {
   ) throws(Interruption) -> DataRequest {
     var parameters = CanonicalParameters()
     parameters.append("bucket", bucket)
-    if let precision {
-      let name: StaticString = precision.description == "n" ? "ns" : precision.description == "u" ? "us" : precision
-      parameters.append("precision", name.description)
-    }
+    if let precision { parameters.append("precision", precision.description) }
     guard case .principal(let principal) = identity else {
       if let org { parameters.append("org", org) }
       let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
@@ -65,7 +62,7 @@ extension Gatekeeper {
   }
 
   private func write(
-    _ database: String, _ policy: String?, _ precision: StaticString?, consistency: [UInt8]?
+    _ database: String, _ policy: String?, _ precision: StaticString?, consistency: String?
   ) -> DataRequest {
     let dialect = settings.dialect
     let authorizer = Authorizer(directory: directory)
@@ -78,7 +75,7 @@ extension Gatekeeper {
         let decided = permit?.grants.first?.mappings.first?.retentionPolicy
         if let policy = policy ?? decided { parameters.append("rp", policy) }
         if let precision { parameters.append("precision", precision.description) }
-        if let consistency, !consistency.isEmpty { parameters.append("consistency", consistency) }
+        if let consistency { parameters.append("consistency", consistency) }
         return Saying(line: RequestLine(.post, "/write", parameters: parameters))
       },
       maximumBody: settings.limits.writeBytes,
@@ -112,17 +109,25 @@ extension Gatekeeper {
 
   private static let unknownMapping = Refusal(status: 404, kind: .notFound, message: "no dbrp mapping found")
 
-  /// The precision as 1.x spells it, nil for its default; 1.12.4 refuses what it does not know, and so does gatehouse.
+  /// The precision as the upstream spells it, nil for its default. What it would take for nanoseconds is refused.
   private func precision(_ value: [UInt8]?, allowsMinutes: Bool) throws(Interruption) -> StaticString? {
-    let text = String(decoding: value ?? [], as: UTF8.self)
-    switch text {
-    case "", "n", "ns": return text.isEmpty ? nil : "n"
-    case "u", "us", "µ": return "u"
-    case "ms": return "ms"
-    case "s": return "s"
-    case "m" where allowsMinutes: return "m"
-    case "h" where allowsMinutes: return "h"
-    default: throw .refuse(.malformed("invalid precision \"\(text.prefix(32))\" (use n, u, ms, s, m or h)"))
+    guard let value, !value.isEmpty else { return nil }
+    let dialect = settings.dialect
+    let precision = TimePrecision(value)
+    if allowsMinutes || precision != .minutes && precision != .hours,
+      let spelling = precision?.writeSpelling(dialect)
+    {
+      return spelling
     }
+    let shown = String(decoding: value.prefix(32), as: UTF8.self)
+    throw .refuse(.malformed("invalid precision \"\(shown)\" (use \(TimePrecision.writeWords(dialect)))"))
+  }
+
+  /// 1.x knows four levels, in any case, and refuses others; 2.x does not know the parameter.
+  private func consistency(_ value: [UInt8]?) throws(Interruption) -> String? {
+    guard settings.dialect == .influxDB1, let value, !value.isEmpty else { return nil }
+    for level in ["any", "one", "quorum", "all"]
+    where level.utf8.elementsEqual(value.lazy.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }) { return level }
+    throw .refuse(.malformed("invalid consistency level"))
   }
 }

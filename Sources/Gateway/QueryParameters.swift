@@ -8,13 +8,15 @@ enum QueryParameters {
     let reason: String
   }
 
-  /// Empty where the parameter is absent or empty. Of a repeated member the last counts, as in Go.
+  /// Empty where the parameter is absent, empty or `null`, by which Go's clients say that there are none. Of a repeated
+  /// member the last counts, as in Go.
   static func read(_ text: [UInt8]?) throws(Problem) -> [Name: BoundParameter] {
     guard let text, !text.isEmpty else { return [:] }
     let value: JSONValue
     do throws(JSONReader.Problem) { value = try JSONReader.value(in: text) } catch {
       throw Problem(reason: error.message)
     }
+    if case .null = value { return [:] }
     guard case .object(let members) = value else {
       throw Problem(reason: "json: cannot unmarshal \(value.kind) into Go value of type map[string]interface {}")
     }

@@ -8,21 +8,21 @@ struct QueryRequest {
   /// Of the request; empty for none.
   let database: String
   let policy: String?
-  /// Names that are carried as they came: `epoch`, `chunked`, `chunk_size`, `pretty`.
-  private let values: FormValues
+  let options: AnswerOptions
 
-  private static let carried: [StaticString] = ["epoch", "chunked", "chunk_size", "pretty"]
   /// Everything that is looked at: two requests with the same values of these, by the same method and principal, come to
   /// the same.
-  static let deciding: [StaticString] = ["db", "rp", "params", "q"] + carried
+  static let deciding: [StaticString] = ["db", "rp", "params", "q"] + AnswerOptions.names
 
-  /// - Parameter roundsKeptNumbers: see `Statement.keepingProblem`.
+  /// - Parameter roundsKeptNumbers: see `Statement.keepingProblem`; asked only where something is kept.
   /// - Throws: what the client is told, in the words of the real servers.
-  init(_ values: FormValues, dialect: UpstreamDialect, roundsKeptNumbers: Bool) throws(Refusal) {
+  init(
+    _ values: FormValues, dialect: UpstreamDialect, roundsKeptNumbers: @autoclosure () -> Bool
+  ) throws(Refusal) {
     guard let text = values["q"], !text.isEmpty else {
       throw .malformed("missing required parameter \"q\"")
     }
-    self.values = values
+    options = try AnswerOptions(values)
     database = try Self.text(values["db"], "db") ?? ""
     policy = try Self.text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
     let parameters: [Name: BoundParameter]
@@ -39,8 +39,9 @@ struct QueryRequest {
       throw refusal
     }
     guard query.statements.contains(where: \.isKept) else { return }
+    let roundsNumbers = roundsKeptNumbers()
     for statement in kept({ _ in "autogen" }).statements {
-      if let problem = statement.keepingProblem(roundsNumbers: roundsKeptNumbers) {
+      if let problem = statement.keepingProblem(roundsNumbers: roundsNumbers) {
         throw .malformed("error parsing query: a continuous query that is not kept as it is written: \(problem)")
       }
     }
@@ -75,10 +76,7 @@ struct QueryRequest {
     var parameters = CanonicalParameters(capacity: database.utf8.count * 3 + text.count * 3 + 64)
     if !database.isEmpty { parameters.append("db", database) }
     if let policy = policy ?? pinned { parameters.append("rp", policy) }
-    for name in Self.carried {
-      if isFiltered, name.utf8Start == Self.carried[1].utf8Start { continue }
-      if let value = values[name], !value.isEmpty { parameters.append(name, value) }
-    }
+    options.append(to: &parameters, isFiltered: isFiltered)
     parameters.append("q", text)
     return parameters
   }

@@ -217,6 +217,15 @@ struct CanonicalParameters {
     PercentCoding.append(value, to: &text)
   }
 
+  /// These, and the others behind them.
+  func joined(with others: CanonicalParameters) -> CanonicalParameters {
+    if text.isEmpty { return others }
+    var joined = self
+    joined.text.append(UInt8(ascii: "&"))
+    joined.text += others.text
+    return joined
+  }
+
   private mutating func begin(_ name: StaticString) {
     if !text.isEmpty { text.append(UInt8(ascii: "&")) }
     text.append(name)

@@ -9,6 +9,17 @@ public indirect enum JSONValue: Sendable {
   case array([JSONValue])
   case object([JSONMember])
 
+  public var isNull: Bool { if case .null = self { true } else { false } }
+
+  /// The elements of an array; none for `null`, as Go reads it and, of an empty slice, writes it.
+  public var elements: [JSONValue]? {
+    switch self {
+    case .array(let elements): elements
+    case .null: []
+    default: nil
+    }
+  }
+
   /// As Go's decoder names it in its messages.
   public var kind: String {
     switch self {

@@ -79,8 +79,10 @@ struct CreateBody {
     } else if member.isNamed("expiresAt") {
       expiresAt = DateMember(value)
     } else if member.isNamed("userID") {
-      userID = try decoder.identifier(value, "userID") ?? userID
+      // Behind a pointer in Go, which null clears; so are the others that do not keep what was said before.
+      userID = value.isNull ? nil : try decoder.identifier(value, "userID") ?? userID
     } else if member.isNamed("permissions") {
+      if value.isNull { permissions = [] }
       guard let elements = decoder.array(value, "permissions", type: "[]influxdb.Permission") else { return }
       permissions = []
       for element in elements { permissions.append(try PermissionBody(element, &decoder)) }
@@ -111,11 +113,12 @@ extension PermissionBody {
     if member.isNamed("type") {
       type = decoder.string(member.value, path + "type", type: "influxdb.ResourceType") ?? type
     } else if member.isNamed("id") {
-      id = try decoder.identifier(member.value, path + "id") ?? id
+      id = member.value.isNull ? nil : try decoder.identifier(member.value, path + "id") ?? id
     } else if member.isNamed("orgID") {
-      organizationID = try decoder.identifier(member.value, path + "orgID") ?? organizationID
+      let said = try decoder.identifier(member.value, path + "orgID")
+      organizationID = member.value.isNull ? nil : said ?? organizationID
     } else if member.isNamed("name") {
-      name = decoder.string(member.value, path + "name") ?? name
+      name = member.value.isNull ? nil : decoder.string(member.value, path + "name") ?? name
     }
   }
 }
@@ -134,9 +137,11 @@ struct UpdateBody {
       var body = UpdateBody()
       for member in members {
         if member.isNamed("status") {
-          body.status = decoder.string(member.value, "status", type: "influxdb.Status") ?? body.status
+          let said = decoder.string(member.value, "status", type: "influxdb.Status")
+          body.status = member.value.isNull ? nil : said ?? body.status
         } else if member.isNamed("description") {
-          body.description = decoder.string(member.value, "description") ?? body.description
+          let said = decoder.string(member.value, "description")
+          body.description = member.value.isNull ? nil : said ?? body.description
         } else if member.isNamed("expiresAt") {
           body.expiresAt = DateMember(member.value)
         } else {

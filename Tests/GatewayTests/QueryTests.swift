@@ -31,16 +31,16 @@ private let select = "q=SELECT+v+FROM+cpu"
     #expect(
       decision.outgoing
         == """
-        POST /query HTTP/1.1\r
+        POST /query?pretty=true HTTP/1.1\r
         Host: upstream:8087\r
         Via: 1.1 gatehouse\r
         X-Forwarded-For: 10.0.0.1\r
         X-Forwarded-Proto: https\r
         Authorization: Basic b3VyOm93bg==\r
         Content-Type: application/x-www-form-urlencoded\r
-        Content-Length: 59\r
+        Content-Length: 47\r
         \r
-        db=metrics&rp=autogen&pretty=true&q=SELECT%20v%20FROM%20cpu
+        db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu
         """)
   }
 

@@ -45,7 +45,10 @@ func pinned(_ canonical: String) -> String {
     ("db=metrics&precision=m", "db=metrics&rp=autogen&precision=m"),
     ("db=metrics&precision=h", "db=metrics&rp=autogen&precision=h"),
     ("db=metrics&consistency=one", "db=metrics&rp=autogen&consistency=one"), ("&&db=metrics&", "db=metrics&rp=autogen"),
-    ("db=metrics&consistency=a%26db%3Dsecret", "db=metrics&rp=autogen&consistency=a%26db%3Dsecret"),
+    ("db=metrics&consistency=QUORUM", "db=metrics&rp=autogen&consistency=quorum"),
+    ("db=metrics&consistency=", "db=metrics&rp=autogen"),
+    ("db=metrics&precision=%C2%B5", "db=metrics&rp=autogen&precision=u"),
+    ("db=metrics&precision=ns", "db=metrics&rp=autogen&precision=n"),
     ("db=metrics&x=y&u=&org=z", "db=metrics&rp=autogen"), ("db=metrics&u=writer&p=pw", "db=metrics&rp=autogen"),
   ])
   func saysOneValuePerName(query: String, canonical: String) throws {
@@ -55,6 +58,8 @@ func pinned(_ canonical: String) -> String {
   @Test(arguments: [
     "db=metrics;db=secret", "db=metrics&x=%zz", "db=%", "db=metrics%00", "db=%ff", "rp=%ff&db=metrics",
     "db=metrics&precision=d", "db=metrics&precision=S", "db=metrics&precision=n%00",
+    "db=metrics&precision=%CE%BC", "db=metrics&precision=%C2", "db=metrics&precision=usx",
+    "db=metrics&consistency=a%26db%3Dsecret", "db=metrics&consistency=two",
   ])
   func refusesWhatServersReadDifferently(query: String) throws {
     #expect(try Gate().write("/write?\(query)").status == 400)
