@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -117,6 +118,21 @@ uint16_t gh_bound_port(int fd) {
   socklen_t length = sizeof at;
   if (getsockname(fd, &at.any, &length) != 0) return 0;
   return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
+}
+
+// Where a limit is not limited the number is still one that fits everywhere.
+static long descriptors(rlim_t limit) { return limit == RLIM_INFINITY || limit > 0x3fffffff ? 0x3fffffff : (long)limit; }
+
+long gh_highest_descriptor_limit(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? descriptors(limit.rlim_max) : 256;
+}
+
+long gh_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
+  struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+  return descriptors(setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur);
 }
 
 int gh_socket_error(int fd) {

@@ -4,8 +4,12 @@ extension Configuration {
   /// Sizes and counts. Each default stands where it is described in `config/reference.toml`.
   public struct Limits: Sendable, Equatable {
     public var connections = 10_000
-    /// Request line and fields together, bytes.
+    /// Connections of one source on which nothing was ever authenticated; nil for a quarter of all.
+    public var unauthenticatedPerSource: Int?
+    /// Fields of a request's head, bytes.
     public var headBytes = 65_536
+    /// Target of a request, bytes.
+    public var targetBytes = 1_048_576
     public var headFields = 100
     /// A body up to this size is collected before an upstream connection is leased, bytes.
     public var collectBytes = 65_536

@@ -32,6 +32,12 @@ public struct Configuration: Sendable, Equatable {
     public var access: String? = "-"
     /// The file of the audit log; nil for none.
     public var audit: String?
+    /// Of the event log; what is below is dropped.
+    public var level = Level.info
+
+    public enum Level: String, Sendable, CaseIterable {
+      case debug, info, warning, error
+    }
 
     public init() {}
   }

@@ -15,7 +15,9 @@ extension Configuration.Policy {
 extension Configuration.Limits {
   init(_ table: inout TableReader) {
     connections = table.integer("connections", in: 1...10_000_000) ?? connections
+    unauthenticatedPerSource = table.integer("unauthenticated_per_source", in: 1...10_000_000)
     headBytes = table.size("head_bytes", in: 1_024...1_048_576) ?? headBytes
+    targetBytes = table.size("target_bytes", in: 1_024...4_194_304) ?? targetBytes
     headFields = table.integer("head_fields", in: 8...10_000) ?? headFields
     collectBytes = table.size("collect_bytes", in: 0...16_777_216) ?? collectBytes
     writeBytes = table.size("write_bytes", in: 1...(1 << 40)) ?? writeBytes
@@ -47,6 +49,7 @@ extension Configuration.Log {
   init(_ table: inout TableReader, _ surroundings: Surroundings) {
     readAccess(&table, surroundings)
     readAudit(&table, surroundings)
+    level = table.choice("level") ?? level
   }
 
   /// A file and nothing else: what cannot be kept is not done, and a pipe keeps nothing.

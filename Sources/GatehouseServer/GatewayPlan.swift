@@ -27,8 +27,10 @@ struct GatewayPlan: Sendable {
   /// one.
   let inquiryAuthorization: String
 
-  /// - Parameter ticketKeys: kept over reloads, so that sessions can be resumed.
-  init(_ configuration: Configuration, ticketKeys: [UInt8]) {
+  /// - Parameters:
+  ///   - ticketKeys: kept over reloads, so that sessions can be resumed.
+  ///   - budget: the connections that can be had; nil for those that are wanted.
+  init(_ configuration: Configuration, ticketKeys: [UInt8], budget: DescriptorBudget? = nil) {
     listeners = configuration.listeners.map { listener in
       ListenerPlan(
         address: listener.address, port: listener.port,
@@ -51,9 +53,14 @@ struct GatewayPlan: Sendable {
       .init(username: upstream.username, password: upstream.password, token: upstream.token))
     let operators = upstream.operatorCredential.map(Self.authorization)
     inquiryAuthorization = operators ?? everyday
-    settings = Self.settings(configuration, everyday: everyday, operators: operators)
+    var settings = Self.settings(configuration, everyday: everyday, operators: operators)
+    settings.limits.connections = budget?.connections ?? configuration.limits.connections
+    settings.limits.unauthenticatedPerSource =
+      configuration.limits.unauthenticatedPerSource ?? max(1, settings.limits.connections / 4)
+    self.settings = settings
     upstreamLimits = UpstreamLimits(
-      connections: configuration.limits.upstreamConnections, idleConnections: upstream.idleConnections,
+      connections: budget?.upstreamConnections ?? configuration.limits.upstreamConnections,
+      idleConnections: upstream.idleConnections,
       connectTimeout: configuration.timeouts.upstreamConnect, responseTimeout: configuration.timeouts.upstreamResponse,
       idleTimeout: configuration.timeouts.upstreamIdle)
   }
@@ -76,12 +83,12 @@ struct GatewayPlan: Sendable {
       case .paths(let paths): .paths(paths.map { Array($0.utf8) })
       }
     settings.limits.headBytes = configuration.limits.headBytes
+    settings.limits.targetBytes = configuration.limits.targetBytes
     settings.limits.headFields = configuration.limits.headFields
     settings.limits.collectBytes = configuration.limits.collectBytes
     settings.limits.writeBytes = configuration.limits.writeBytes
     settings.limits.queryBytes = configuration.limits.queryBytes
     settings.limits.managementBytes = configuration.limits.managementBytes
-    settings.limits.connections = configuration.limits.connections
     settings.timeouts.handshake = configuration.timeouts.handshake
     settings.timeouts.head = configuration.timeouts.head
     settings.timeouts.bodyProgress = configuration.timeouts.bodyProgress

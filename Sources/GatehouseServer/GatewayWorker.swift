@@ -43,6 +43,7 @@ final class GatewayWorker {
         gateway.accept(
           accepted, tls: index < doors.count ? doors[index].tls : nil, services: listener.services, listener: name)
       }
+      socket.exhausted = { [unowned self] in gateway.acceptFailed($0) }
       doors.append(
         Door(socket, tls: try listener.tls.map { (tls) throws(TransportFailure) in try ServerTLSContext(tls) }))
       bound.append(socket.port)

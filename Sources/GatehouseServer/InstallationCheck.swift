@@ -93,15 +93,9 @@ public struct InstallationCheck {
 
   // MARK: Descriptors
 
-  /// Connections of clients are counted here; what the upstream and files take comes on top.
   private mutating func checkDescriptors() {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    let connections = configuration.limits.connections
-    guard limit.rlim_max < UInt64(connections) else { return }
-    say(
-      .warning, "limits.connections",
-      "\(connections) are more than the \(limit.rlim_max) descriptors that a process may have here (ulimit -Hn, or "
-        + "LimitNOFILE= of the service)")
+    for shortage in DescriptorBudget.expected(for: configuration).shortages {
+      say(.warning, shortage.key, shortage.text)
+    }
   }
 }

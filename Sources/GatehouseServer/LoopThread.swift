@@ -14,9 +14,11 @@ final class LoopThread: Sendable {
 
   /// - Parameters:
   ///   - scratchBytes: of the loop.
+  ///   - longHeadBytes: of the loop.
   ///   - prepare: runs in the thread before the loop; what it returns becomes the loop's context.
   init(
-    name: String, scratchBytes: Int, prepare: @escaping @Sendable (EventLoop) throws(StartProblem) -> AnyObject
+    name: String, scratchBytes: Int, longHeadBytes: Int = 0,
+    prepare: @escaping @Sendable (EventLoop) throws(StartProblem) -> AnyObject
   ) throws(StartProblem) {
     let start = Start()
     do throws(TransportFailure) {
@@ -24,7 +26,7 @@ final class LoopThread: Sendable {
       let home = started.mailbox
       thread = try Thread(name: name) {
         do throws(StartProblem) {
-          let loop = try Self.makeLoop(scratchBytes)
+          let loop = try Self.makeLoop(scratchBytes, longHeadBytes)
           loop.context = try prepare(loop)
           start.result.withLock { $0 = .success(loop.mailbox) }
           home.post { $0.stop() }
@@ -48,8 +50,9 @@ final class LoopThread: Sendable {
     }
   }
 
-  private static func makeLoop(_ scratchBytes: Int) throws(StartProblem) -> EventLoop {
-    do throws(TransportFailure) { return try EventLoop(scratchBytes: scratchBytes) } catch {
+  private static func makeLoop(_ scratchBytes: Int, _ longHeadBytes: Int) throws(StartProblem) -> EventLoop {
+    do throws(TransportFailure) { return try EventLoop(scratchBytes: scratchBytes, longHeadBytes: longHeadBytes) } catch
+    {
       throw StartProblem(error.description)
     }
   }

@@ -5,6 +5,7 @@ import Authorizations
 import CSystem
 public import Configuration
 import Gateway
+import HTTP
 import Management
 public import Observation
 import Transport
@@ -29,6 +30,7 @@ public final class Server {
   /// What is too long for an event loop.
   private let offloaded: LoopThread
   private var workers: [LoopThread] = []
+  private let budget: DescriptorBudget
   private var drainDeadline: UInt64?
   /// Addresses that accept, and whether they speak TLS.
   private var doors: [(address: String, isTLS: Bool)] = []
@@ -56,9 +58,16 @@ public final class Server {
     } catch {
       throw StartProblem(error.description)
     }
+    budget = DescriptorBudget.raised(for: configuration)
+    guard budget.limit >= DescriptorBudget.least else {
+      throw StartProblem("\(budget.limit) descriptors (ulimit -n, LimitNOFILE) are too few: \(DescriptorBudget.least)")
+    }
+    for shortage in budget.shortages {
+      events.log(.warning, "descriptors are short", ["problem": .text("\(shortage.key): \(shortage.text)")])
+    }
     let signals = try Self.signals(loop)
     accessLog = try Self.accessLog(configuration, conditions: conditions, events: events)
-    let plan = GatewayPlan(configuration, ticketKeys: ticketKeys)
+    let plan = GatewayPlan(configuration, ticketKeys: ticketKeys, budget: budget)
     try Self.check(plan, members: configuration.upstream.members)
 
     let authorizations = Publication<AuthorizationSnapshot>(.empty)
@@ -98,7 +107,8 @@ public final class Server {
       offload: { work in startedOffloaded.mailbox.post { _ in work() } })
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
-      directory: published, status: status, conditions: conditions, services: services,
+      directory: published, status: status, conditions: conditions, shortage: budget.condition,
+      services: services,
       clock: { MonotonicClock.microseconds &* 1_000 })
     try startWorkers(plan, members)
     signals.hand(to: self)
@@ -231,7 +241,10 @@ public final class Server {
     for number in 0..<Int(gh_usable_processors()) {
       let shard = metrics.makeShard()
       workers.append(
-        try LoopThread(name: "loop-\(number)", scratchBytes: Self.scratchBytes + plan.settings.limits.headBytes) {
+        try LoopThread(
+          name: "loop-\(number)", scratchBytes: Self.scratchBytes + plan.settings.limits.headBytes,
+          longHeadBytes: plan.settings.limits.head.longest
+        ) {
           (loop) throws(StartProblem) in
           do throws(TransportFailure) {
             let worker = try GatewayWorker(
@@ -318,7 +331,7 @@ public final class Server {
       for problem in error.all { events.log(.error, "reload refused", ["problem": .text("\(problem)")]) }
       return
     }
-    let plan = GatewayPlan(read, ticketKeys: ticketKeys)
+    let plan = GatewayPlan(read, ticketKeys: ticketKeys, budget: budget)
     do throws(StartProblem) { try Self.check(plan, members: read.upstream.members) } catch {
       return events.log(.error, "reload refused", ["problem": .text(error.description)])
     }

@@ -9,7 +9,9 @@ import Upstream
 extension DownstreamConnection {
   /// - Parameter rest: what was received after the head, in the loop's scratch.
   func decide(_ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
-    switch gateway.gatekeeper.judge(view, progress, memo: &memo, notes: &exchange.notes) {
+    let verdict = gateway.gatekeeper.judge(view, progress, memo: &memo, notes: &exchange.notes)
+    if strangerNumber != nil, exchange.notes.holder != nil { gateway.admit(self) }
+    switch verdict {
     case .forward(let request): forward(request, view, rest: rest)
     case .answer(let answer):
       if skipBody(rest) { respond(answer) }
@@ -119,9 +121,8 @@ extension DownstreamConnection {
 
   /// Reads once: a fast client has its turn again after the others' events.
   func readBody(_ stream: ByteStream) {
-    // What follows the body has to fit behind the parked head when that is decided again.
-    let whole = gateway.loop.scratch.room
-    let room = UnsafeMutableRawBufferPointer(rebasing: whole[..<max(1_024, whole.count - parkedHead.count)])
+    // What follows the body fits behind the parked head when that is decided again: in the loop's long room.
+    let room = gateway.loop.scratch.room
     switch stream.read(into: room) {
     case .bytes(let count):
       noteProgress(count)

@@ -64,11 +64,10 @@ extension DownstreamConnection {
 
   /// Decodes the head that was kept; its bytes stay in place during `use`.
   private func withParkedHead(_ use: (RequestView) -> Void) {
-    let limits = HeadLimits(bytes: settings.limits.headBytes, fields: settings.limits.headFields)
     let kept = parkedHead
     kept.withUnsafeBytes { bytes in
       do throws(HeadProblem) {
-        try gateway.decoder.decode(bytes, limits: limits)
+        try gateway.decoder.decode(bytes, limits: settings.limits.head)
         use(RequestView(bytes: bytes, head: gateway.decoder, client: client))
       } catch {
         refuse(.malformed(error.reason, closes: true))
@@ -80,7 +79,9 @@ extension DownstreamConnection {
 
   /// - Parameter payload: lies in the loop's scratch, so that the head can be laid before it.
   private func dispatch(head: ByteWriter, payload: UnsafeRawBufferPointer) {
-    guard !head.hasOverflowed else { return refuse(.malformed("request head too large", closes: true, status: 431)) }
+    guard !head.hasOverflowed else {
+      return refuse(.malformed("request head too large to be forwarded", closes: true, status: 431))
+    }
     if payload.count == 0 { return dispatch(head.written) }
     guard let whole = gateway.loop.scratch.surround(payload, prefix: head.written) else {
       return (Array(head.written) + payload).withUnsafeBytes { dispatch($0) }
@@ -160,7 +161,7 @@ extension DownstreamConnection {
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, view, framing: view.head.framing)
       guard !writer.hasOverflowed else {
-        return refuse(.malformed("request head too large", closes: true, status: 431))
+        return refuse(.malformed("request head too large to be forwarded", closes: true, status: 431))
       }
       outgoing = Array(writer.written)
       if !collected.isEmpty { outgoing += framed(collected) }

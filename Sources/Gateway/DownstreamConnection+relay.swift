@@ -116,6 +116,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     case .client:
       if let token = request?.upstreamToken, let isAccepted = request?.acceptsCredential(status) {
         gateway.shared.authenticator.recordUpstream(token, isAccepted: isAccepted, now: gateway.shared.clock())
+        if isAccepted, (200..<300).contains(status) { gateway.admit(self) }
       }
       return nil
     default: return nil

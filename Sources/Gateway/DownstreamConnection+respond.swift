@@ -97,6 +97,7 @@ extension DownstreamConnection {
     guard let stream else { return }
     state = .lingering
     lingersForInput = !hasReadHead || !requestBody.isComplete || !hold.isEmpty
+    releaseLongHead()
     hold = []
     body = []
     outgoing = []

@@ -37,6 +37,8 @@ final class DownstreamConnection {
   unowned let gateway: GatewayLoop
   let client: Client
   let listener: String
+  /// Milliseconds of the loop's clock.
+  let acceptedAt: UInt64
   var stream: ByteStream?
   var state = State.opening
 
@@ -67,6 +69,10 @@ final class DownstreamConnection {
   var responseHasBegun = false
   /// Whether the response is kept back, to be read here first.
   var isFiltering = false
+  /// Whether what is held is the beginning of a head and nothing else.
+  var holdsPartOfHead = false
+  /// What this connection has of the memory for long heads, bytes.
+  var longHeadBytes = 0
   /// Bytes of that response, until it has been answered.
   var keptForFilter = 0
 
@@ -74,6 +80,8 @@ final class DownstreamConnection {
   private var progressMark = 0
   /// What waited to be taken when its deadline was set, bytes.
   private var backlogMark = 0
+  /// Its place among the connections on which nothing was ever authenticated; nil from the first login on.
+  var strangerNumber: UInt64?
   private var isBusy = false
   /// Whether what is held waits for the next batch of events, this client having had its turn in the last.
   private var isYielding = false
@@ -95,6 +103,7 @@ final class DownstreamConnection {
     self.gateway = gateway
     self.client = client
     self.listener = listener
+    acceptedAt = gateway.loop.now
     stream = try ByteStream(accepted: descriptor, loop: gateway.loop, tls: tls, handler: self)
   }
 
@@ -119,7 +128,20 @@ final class DownstreamConnection {
     // A request that lies in the socket already is answered: a close now would reset it away.
     guard case .readingHead = state, hold.isEmpty, let stream, !stream.isStale, !stream.hasBufferedInput else { return }
     // The end of the last answer may still be on its way.
-    if stream.isCongested { linger() } else { close() }
+    if stream.isCongested { linger() } else { closeInOrder() }
+  }
+
+  /// Whether nobody waits for an answer on it.
+  var mayGo: Bool {
+    switch state {
+    case .opening, .readingHead, .lingering: !isBusy && !isYielding
+    default: false
+    }
+  }
+
+  /// Makes room for another connection.
+  func giveWay() {
+    if case .readingHead = state { closeInOrder() } else { close() }
   }
 
   // MARK: Requests
@@ -129,6 +151,8 @@ final class DownstreamConnection {
     state = .readingHead
     hasReadHead = false
     scanner = HeadScanner()
+    holdsPartOfHead = false
+    releaseLongHead()
     exchange = Exchange()
     progress = Gatekeeper.Progress()
     request = nil
@@ -163,13 +187,14 @@ final class DownstreamConnection {
         stream.readsInput = false
         return awaitTaking(stream)
       }
-      guard !hold.isEmpty else { return }
+      guard !hold.isEmpty, !holdsPartOfHead else { return }
       guard turns < Self.requestsPerTurn else {
         isYielding = true
         return stream.announceLater()
       }
       turns += 1
-      guard let bytes = unhold(into: gateway.loop.scratch.room), processHead(bytes) else { return }
+      guard let bytes = unhold(into: gateway.loop.scratch.longRoom) else { return }
+      processHead(bytes)
     }
   }
 
@@ -184,78 +209,6 @@ final class DownstreamConnection {
     guard stream.isCongested, backlogMark - stream.backlog >= Self.minimumProgress else { return false }
     awaitTaking(stream)
     return true
-  }
-
-  /// Reads more of a head.
-  private func readHead(_ stream: ByteStream) {
-    let room = gateway.loop.scratch.room
-    let kept = hold.count
-    switch stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[min(kept, room.count)...])) {
-    case .bytes(let count):
-      guard unhold(into: room) != nil else { return }
-      _ = processHead(UnsafeMutableRawBufferPointer(rebasing: room[..<(kept + count)]))
-    case .wouldBlock: break
-    case .end, .failed: close()
-    }
-  }
-
-  /// Decodes and decides one request; false where it needs more bytes first.
-  private func processHead(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
-    if exchange.startedAt == 0 {
-      exchange.startedAt = MonotonicClock.microseconds
-      stream?.setDeadline(after: settings.timeouts.head)
-    }
-    let limits = HeadLimits(bytes: settings.limits.headBytes, fields: settings.limits.headFields)
-    let decoder = gateway.decoder
-    do throws(HeadProblem) {
-      guard let length = try scanner.headLength(in: UnsafeRawBufferPointer(bytes), limits: limits) else {
-        hold.append(contentsOf: bytes)
-        return false
-      }
-      let head = UnsafeRawBufferPointer(rebasing: bytes[..<length])
-      try decoder.decode(head, limits: limits)
-      let view = RequestView(bytes: head, head: decoder, client: client)
-      exchange.describe(view)
-      requestBody = BodyDecoder(decoder.framing)
-      hasReadHead = true
-      decide(view, rest: UnsafeMutableRawBufferPointer(rebasing: bytes[length...]))
-      return true
-    } catch {
-      refuse(.malformed(error.reason, closes: true, status: error.status))
-      return true
-    }
-  }
-
-  /// The head that was kept, decided again now that more is known.
-  func decideAgain() {
-    let room = gateway.loop.scratch.room
-    let count = min(parkedHead.count, room.count)
-    parkedHead.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-    let head = UnsafeRawBufferPointer(rebasing: room[..<count])
-    let limits = HeadLimits(bytes: settings.limits.headBytes, fields: settings.limits.headFields)
-    do throws(HeadProblem) {
-      try gateway.decoder.decode(head, limits: limits)
-      let view = RequestView(bytes: head, head: gateway.decoder, client: client)
-      // What was received after the head goes back behind it.
-      guard let rest = unhold(into: UnsafeMutableRawBufferPointer(rebasing: room[count...])) else { return }
-      decide(view, rest: rest)
-    } catch {
-      refuse(.malformed(error.reason, closes: true, status: error.status))
-    }
-  }
-
-  /// Moves what is held to the start of `room`. It always fits, for no more is ever read than does; were it not so,
-  /// going on would mean to lose bytes in the middle.
-  func unhold(into room: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer? {
-    guard hold.count <= room.count else {
-      gateway.events.log(.error, "more is held than fits", ["client": .text(client.address)])
-      close()
-      return nil
-    }
-    hold.withUnsafeBytes { room.copyMemory(from: $0) }
-    let bytes = UnsafeMutableRawBufferPointer(rebasing: room[..<hold.count])
-    hold.release()
-    return bytes
   }
 
   /// Keeps the head and what follows it until a decision is possible.
@@ -328,10 +281,17 @@ final class DownstreamConnection {
     exchange.methodText = ""
   }
 
+  /// Closes between two exchanges: over TLS the client learns that nothing is missing.
+  func closeInOrder() {
+    stream?.sayGoodbye()
+    close()
+  }
+
   func close() {
     if case .closed = state { return }
     state = .closed
     releaseKept()
+    releaseLongHead()
     stream?.close()
     stream = nil
     gateway.closed(self)
@@ -380,6 +340,7 @@ extension DownstreamConnection: ByteStreamHandler {
       case .readingHead where stream.isCongested: close()
       case .readingHead where exchange.startedAt > 0:
         refuse(.headTooSlow)
+      case .readingHead: closeInOrder()
       case .collecting, .streaming:
         abandonUpstream()
         refuse(.bodyTooSlow)
@@ -388,6 +349,9 @@ extension DownstreamConnection: ByteStreamHandler {
         upstreamFailed(.exhausted, mayRepeat: false)
       case .relaying: abandonExchange()
       case .answering: abandonAnswer()
+      case .opening:
+        gateway.noteFailedHandshake(client, "it took too long", version: stream.offeredVersion)
+        close()
       // What is held may be the beginning of the body, so the connection cannot go on.
       case .waiting: refuse(.unavailable("the directory cannot be refreshed", closes: true))
       default: close()
@@ -395,9 +359,22 @@ extension DownstreamConnection: ByteStreamHandler {
     }
   }
 
+  /// An answer in the clear, for this is read by a person who forgot a letter; in HTTP/1.0, which every version reads.
+  func streamSpeaksHTTP(_ stream: ByteStream) {
+    gateway.noteFailedHandshake(client, "http request", version: stream.offeredVersion)
+    stream.write(Array(Self.plaintextNotice.utf8))
+    linger()
+  }
+
+  private static let plaintextNotice = {
+    let text = "HTTP request to an HTTPS port\n"
+    return "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      + "Content-Length: \(text.utf8.count)\r\nConnection: close\r\n\r\n" + text
+  }()
+
   func streamFailed(_ stream: ByteStream, _ failure: StreamFailure) {
     if case .handshake(let reason) = failure {
-      gateway.events.log(.debug, "TLS handshake failed", ["client": .text(client.address), "reason": .text(reason)])
+      gateway.noteFailedHandshake(client, reason, version: stream.offeredVersion)
     }
     self.stream = nil
     turn { clientLeft() }

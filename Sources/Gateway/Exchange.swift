@@ -47,6 +47,16 @@ struct Exchange {
       }
   }
 
+  /// What can be told of a request whose head cannot be decoded: method and path, where its line begins as one does.
+  mutating func describeBeginning(_ bytes: UnsafeRawBufferPointer) {
+    guard methodText.isEmpty, let blank = bytes.prefix(33).firstIndex(of: UInt8(ascii: " ")), blank > 0,
+      bytes[..<blank].allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+    else { return }
+    methodText = String(decoding: bytes[..<blank], as: UTF8.self)
+    let target = bytes[(blank + 1)...].prefix(1_024)
+    path = String(decoding: target.prefix { $0 > 0x20 && $0 != UInt8(ascii: "?") }, as: UTF8.self)
+  }
+
   func record(client: Client, listener: String) -> AccessRecord {
     var record = AccessRecord()
     record.time = .now

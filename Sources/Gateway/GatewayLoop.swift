@@ -17,6 +17,12 @@ public final class GatewayLoop {
   let metrics: MetricsShard
   let events: EventLog
   private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
+  private var strangers = Strangers()
+  /// Failed handshakes, connections that had to go, and the like: each may be as frequent as peers please.
+  private var handshakeEvents = EventAllowance()
+  private var scarcityEvents = EventAllowance()
+  /// Whether the last connection that came could not be accepted.
+  private var isExhausted = false
   private var flushedAt: UInt64 = 0
   /// Bytes of upstreams' answers that wait to be filtered.
   var keptForFilters = 0
@@ -46,24 +52,84 @@ public final class GatewayLoop {
 
   /// Takes an accepted socket over, or closes it where there are too many already.
   public func accept(_ socket: AcceptedSocket, tls: ServerTLSContext?, services: Services, listener: String) {
-    let open = shared.connections.add(1, ordering: .relaxed).newValue
-    guard open <= shared.settings.limits.connections else {
-      shared.connections.subtract(1, ordering: .relaxed)
+    if isExhausted { recover() }
+    let client = Client(address: socket.address, isTLS: tls != nil, services: services)
+    guard takePlace(for: client) else {
       metrics.recordRefusal(.overloaded)
       closeSocket(socket.descriptor)
       return
     }
-    let client = Client(address: socket.address, isTLS: tls != nil, services: services)
     do throws(TransportFailure) {
       let connection = try DownstreamConnection(
         gateway: self, accepted: socket.descriptor, tls: tls, client: client, listener: listener)
       connections[ObjectIdentifier(connection)] = connection
+      connection.strangerNumber = strangers.add(connection)
       connection.begin()
     } catch {
       shared.connections.subtract(1, ordering: .relaxed)
+      shared.strangers.remove(client.source)
       closeSocket(socket.descriptor)
       events.log(.error, "a connection could not be taken", ["reason": .text(error.description)])
     }
+  }
+
+  /// Counts one more connection, in place of the oldest stranger's where there are too many of all or of its source.
+  private func takePlace(for client: Client) -> Bool {
+    let limits = shared.settings.limits
+    if shared.strangers.add(client.source) > limits.unauthenticatedPerSource {
+      noteScarcity("too many connections of one address on which nothing was authenticated", client)
+      guard let oldest = strangers.oldest(of: client.source, now: loop.now) else {
+        shared.strangers.remove(client.source)
+        return false
+      }
+      oldest.giveWay()
+    }
+    if shared.connections.add(1, ordering: .relaxed).newValue > limits.connections {
+      noteScarcity("too many connections", client)
+      guard let oldest = strangers.oldest() else {
+        shared.connections.subtract(1, ordering: .relaxed)
+        shared.strangers.remove(client.source)
+        return false
+      }
+      oldest.giveWay()
+    }
+    return true
+  }
+
+  private func noteScarcity(_ text: String, _ client: Client) {
+    guard scarcityEvents.take(now: loop.now) else { return }
+    events.log(.warning, text, ["client": .text(client.address)])
+  }
+
+  /// Something was authenticated on this connection: it no longer counts towards its source's share.
+  func admit(_ connection: DownstreamConnection) {
+    guard let number = connection.strangerNumber else { return }
+    connection.strangerNumber = nil
+    strangers.remove(number, of: connection.client.source)
+    shared.strangers.remove(connection.client.source)
+  }
+
+  /// Descriptors or memory are short, so that nobody can be accepted: the oldest stranger makes room.
+  public func acceptFailed(_ failure: TransportFailure) {
+    if scarcityEvents.take(now: loop.now) {
+      events.log(.warning, "no connection can be accepted", ["reason": .text(failure.description)])
+    }
+    isExhausted = true
+    shared.conditions.set(Condition(.descriptors, "no connection can be accepted", failsHealth: false))
+    strangers.oldest()?.giveWay()
+  }
+
+  private func recover() {
+    isExhausted = false
+    if let shortage = shared.shortage { shared.conditions.set(shortage) } else { shared.conditions.clear(.descriptors) }
+  }
+
+  /// An event for a handshake that failed, a few a second.
+  func noteFailedHandshake(_ client: Client, _ reason: String, version: String) {
+    guard handshakeEvents.take(now: loop.now) else { return }
+    events.log(
+      .info, "TLS handshake failed",
+      ["client": .text(client.address), "reason": .text(reason), "offered": .text(version)])
   }
 
   /// Closes what waits for a request; what has one under way closes after its response.
@@ -80,6 +146,13 @@ public final class GatewayLoop {
     tellUses()
   }
 
+  private func tellOmitted() {
+    let handshakes = handshakeEvents.omitted(now: loop.now)
+    if handshakes > 0 { events.log(.info, "more TLS handshakes failed", ["count": .number(handshakes)]) }
+    let refused = scarcityEvents.omitted(now: loop.now)
+    if refused > 0 { events.log(.warning, "more connections met a limit", ["count": .number(refused)]) }
+  }
+
   private func tellUses() {
     let used = uses.take()
     if !used.isEmpty { shared.services.noteUses(used) }
@@ -87,6 +160,7 @@ public final class GatewayLoop {
 
   func closed(_ connection: DownstreamConnection) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    admit(connection)
     shared.connections.subtract(1, ordering: .relaxed)
   }
 
@@ -95,6 +169,8 @@ public final class GatewayLoop {
     flushedAt = loop.now
     dateField = HTTPDate()
     accessLog?.flush()
+    pool.retry()
+    tellOmitted()
     guard loop.now &- usesToldAt >= Self.usesInterval else { return }
     usesToldAt = loop.now
     tellUses()

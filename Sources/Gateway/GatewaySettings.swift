@@ -16,8 +16,12 @@ public enum OtherTraffic: Sendable, Equatable {
 }
 
 public struct GatewayLimits: Sendable {
-  /// Request line and fields, bytes.
+  /// Fields of a request, bytes; a head longer than that counts towards `longHeadBytes`.
   public var headBytes = 65_536
+  /// Target of a request, bytes.
+  public var targetBytes = 1_048_576
+  /// What long heads may take of memory, over all connections and loops, bytes.
+  static let longHeadBytes = 16 << 20
   public var headFields = 100
   /// A body up to this many bytes is collected before an upstream connection is leased.
   public var collectBytes = 65_536
@@ -26,6 +30,8 @@ public struct GatewayLimits: Sendable {
   public var managementBytes = 1_048_576
   /// Open downstream connections, all listeners and loops together.
   public var connections = 10_000
+  /// Of them, those of one source on which nothing was ever authenticated.
+  public var unauthenticatedPerSource = 2_500
 
   public init() {}
 }

@@ -42,17 +42,22 @@ public final class GatewayShared: Sendable {
   public let status: Publication<UpstreamStatus>
   /// What `/health` tells.
   let conditions: Conditions
+  /// What holds of the descriptors from the start on.
+  let shortage: Condition?
   public let services: GatewayServices
   /// Monotonic nanoseconds, as the authenticator wants them.
   let clock: @Sendable () -> UInt64
   /// Open downstream connections of all loops.
   let connections = Atomic<Int>(0)
+  let strangers = StrangerCounts()
+  /// Bytes of long heads that are held by all loops.
+  let longHeads = Atomic<Int>(0)
   let isDraining = Atomic<Bool>(false)
 
   public init(
     settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, status: Publication<UpstreamStatus>,
-    conditions: Conditions = Conditions(), services: GatewayServices,
+    conditions: Conditions = Conditions(), shortage: Condition? = nil, services: GatewayServices,
     clock: @escaping @Sendable () -> UInt64
   ) {
     self.settings = settings
@@ -61,6 +66,8 @@ public final class GatewayShared: Sendable {
     self.directory = directory
     self.status = status
     self.conditions = conditions
+    self.shortage = shortage
+    if let shortage { conditions.set(shortage) }
     self.services = services
     self.clock = clock
   }

@@ -16,13 +16,15 @@ public enum HeadProblem: Error, Sendable, Equatable {
   case transferEncodingInHTTP10
   case malformedChunk
   case headTooLarge
+  case targetTooLong
   case tooManyFields
 
   /// The status that tells a client (RFC 9110 §15).
   public var status: Int {
     switch self {
     case .unsupportedVersion: 505
-    case .headTooLarge, .tooManyFields: 431
+    // As the real servers, to which line and fields are one; not 414.
+    case .headTooLarge, .targetTooLong, .tooManyFields: 431
     default: 400
     }
   }
@@ -44,6 +46,7 @@ public enum HeadProblem: Error, Sendable, Equatable {
     case .transferEncodingInHTTP10: "Transfer-Encoding in an HTTP/1.0 message"
     case .malformedChunk: "malformed chunked body"
     case .headTooLarge: "request head too large"
+    case .targetTooLong: "request target too long"
     case .tooManyFields: "too many header fields"
     }
   }
@@ -51,12 +54,22 @@ public enum HeadProblem: Error, Sendable, Equatable {
 
 /// Bounds of one message head. Passed in, never constants in the middle.
 public struct HeadLimits: Sendable {
-  /// First line and fields with their line ends, bytes.
+  /// First line and fields with their line ends, bytes; where the target has a limit of its own, the fields alone.
   public var bytes: Int
   public var fields: Int
+  /// The first line, bytes; nil where it counts towards `bytes`.
+  public let firstLine: Int?
 
-  public init(bytes: Int, fields: Int) {
+  /// What a request line holds beside its target: a method, the version, two blanks and the line's end.
+  private static let besideTarget = 64
+
+  /// - Parameter target: bytes of a request's target; nil where it counts towards `bytes`.
+  public init(bytes: Int, fields: Int, target: Int? = nil) {
     self.bytes = bytes
     self.fields = fields
+    firstLine = target.map { $0 + Self.besideTarget }
   }
+
+  /// The longest head within these limits, bytes.
+  public var longest: Int { bytes + (firstLine ?? 0) }
 }

@@ -4,6 +4,8 @@
 public struct HeadScanner: Sendable {
   private var scanned = 0
   private var lineStart = 0
+  /// Where the fields begin; 0 while the first line is incomplete, or has no limit of its own.
+  private var fieldsStart = 0
 
   public init() {}
 
@@ -26,11 +28,21 @@ public struct HeadScanner: Sendable {
       let isFirstLine = lineStart == 0
       lineStart = i + 1
       i += 1
-      guard lineStart <= limits.bytes else { throw .headTooLarge }
+      try check(upTo: lineStart, limits)
+      // An empty line before the first is passed over.
+      if fieldsStart == 0, limits.firstLine != nil, lineStart > 2 { fieldsStart = lineStart }
       if isEmptyLine && !isFirstLine && lineStart > 4 { return lineStart }
     }
     scanned = i
-    guard i <= limits.bytes else { throw .headTooLarge }
+    try check(upTo: i, limits)
     return nil
+  }
+
+  private func check(upTo end: Int, _ limits: HeadLimits) throws(HeadProblem) {
+    guard fieldsStart == 0, let firstLine = limits.firstLine else {
+      guard end - fieldsStart <= limits.bytes else { throw .headTooLarge }
+      return
+    }
+    guard end <= firstLine else { throw .targetTooLong }
   }
 }

@@ -16,6 +16,15 @@ public protocol ByteStreamHandler: AnyObject {
   func streamExpired(_ stream: ByteStream)
   /// The connection broke, or could not be made; the stream is closed.
   func streamFailed(_ stream: ByteStream, _ failure: StreamFailure)
+  /// What came in place of a TLS handshake is a request of HTTP; the stream is a plaintext one now, to say so and close.
+  func streamSpeaksHTTP(_ stream: ByteStream)
+}
+
+extension ByteStreamHandler {
+  public func streamSpeaksHTTP(_ stream: ByteStream) {
+    stream.close()
+    streamFailed(stream, .handshake("http request"))
+  }
 }
 
 public enum StreamFailure: Sendable, Equatable {
@@ -53,6 +62,8 @@ public final class ByteStream: Channel {
   private var protocolSteps = 0
   private var protocolWindow: UInt64 = 0
   private var isFlooding = false
+  /// What came first of a handshake.
+  private var opening = Opening()
   /// Whether what the peer sent is still read after a write has failed: a server that answers early and closes says in
   /// that answer why.
   public var readsAfterBreak = false
@@ -373,6 +384,7 @@ public final class ByteStream: Channel {
     switch SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: updateInterest()
     default:
+      if SSL_is_server(ssl) == 1, opening.isHTTP { return turnPlaintext() }
       let verification = SSL_get_verify_result(ssl)
       let text =
         verification == X509_V_OK
@@ -380,6 +392,26 @@ public final class ByteStream: Channel {
       fail(.handshake(text))
     }
     ERR_clear_error()
+  }
+
+  /// The TLS version that the client of this stream offered, in words.
+  public var offeredVersion: String { opening.offeredVersion }
+
+  /// Called by OpenSSL's BIO.
+  func noteReceived(_ bytes: UnsafeRawBufferPointer) {
+    if state == .handshaking { opening.append(bytes) }
+  }
+
+  /// Called by OpenSSL once it has read a client's hello.
+  func noteOffer(_ version: UInt32) { opening.offer = version }
+
+  private func turnPlaintext() {
+    SSL_free(ssl)
+    ssl = nil
+    ERR_clear_error()
+    state = .open
+    updateInterest()
+    handler?.streamSpeaksHTTP(self)
   }
 
   private func fail(_ failure: StreamFailure) {
@@ -391,14 +423,24 @@ public final class ByteStream: Channel {
 
   // MARK: Closing
 
+  /// Tells a TLS peer, where all that was written has left, that nothing is missing: before an orderly `close`. Without
+  /// it the peer has to take the end for a cut.
+  public func sayGoodbye() {
+    guard state == .open, !isCongested, !hasBroken else { return }
+    notifyOfClose()
+  }
+
+  private func notifyOfClose() {
+    guard let ssl else { return }
+    SSL_shutdown(ssl)
+    ERR_clear_error()
+    flush()
+  }
+
   /// Says that nothing more will be written, and lets the peer's bytes still be read.
   public func finishWriting() {
     guard state == .open else { return }
-    if let ssl {
-      SSL_shutdown(ssl)
-      ERR_clear_error()
-      flush()
-    }
+    notifyOfClose()
     if !isCongested { shutdown(descriptor, Int32(SHUT_WR)) }
   }
 

@@ -38,12 +38,15 @@ public final class EventLoop {
   /// Deadlines and messages that are seen to in one batch, so that thousands at once do not keep the sockets waiting.
   private static let turnsPerBatch = 128
 
-  public init(scratchBytes: Int) throws(TransportFailure) {
+  /// - Parameters:
+  ///   - scratchBytes: that are read at once.
+  ///   - longHeadBytes: of the longest head that is worked on in the scratch.
+  public init(scratchBytes: Int, longHeadBytes: Int = 0) throws(TransportFailure) {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw .system("epoll_create1", errno) }
     mailbox = try Mailbox()
     now = MonotonicClock.milliseconds
-    scratch = Scratch(bytes: scratchBytes)
+    scratch = Scratch(bytes: scratchBytes, longHead: longHeadBytes)
     staging = Staging()
     wheel = DeadlineWheel(now: now)
     streamMethod = try StreamBIOMethod()

@@ -13,10 +13,14 @@ public struct AcceptedSocket {
 
 public final class ListeningSocket: Channel {
   private let accepted: (AcceptedSocket) -> Void
-  private var spareDescriptor: Int32
+  /// Told why nothing can be accepted at the moment, each time that it is tried again in vain.
+  public var exhausted: ((TransportFailure) -> Void)?
 
   /// Sockets accepted in one turn of the loop, so that a rush of new clients does not starve the others.
   private static let acceptsPerTurn = 64
+  /// Milliseconds for which nothing is accepted once the system has no descriptor or memory for it: those who wait
+  /// would wake the loop without end.
+  private static let pause = 100
 
   /// Every loop listens on the same address; the kernel spreads connections among them (SO_REUSEPORT).
   public init(
@@ -25,12 +29,9 @@ public final class ListeningSocket: Channel {
     let descriptor = gh_listen(address, port, 4_096)
     guard descriptor >= 0 else { throw .system("listen on \(address) port \(port)", errno) }
     self.accepted = accepted
-    spareDescriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
     super.init(loop: loop, descriptor: descriptor)
     try loop.add(self, events: EPOLLIN.rawValue)
   }
-
-  deinit { if spareDescriptor >= 0 { Glibc.close(spareDescriptor) } }
 
   public var port: UInt16 { gh_bound_port(descriptor) }
 
@@ -43,22 +44,23 @@ public final class ListeningSocket: Channel {
         gh_accept(descriptor, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &port)
       }
       guard accept >= 0 else {
-        if errno == EMFILE || errno == ENFILE { shedOne() }
-        if errno == ECONNABORTED || errno == EINTR { continue }
-        return
+        switch errno {
+        case EAGAIN: return
+        case EMFILE, ENFILE, ENOMEM, ENOBUFS: return pauseAccepting(errno)
+        // The connection's own error, or none.
+        default: continue
+        }
       }
       let address = withUnsafeBytes(of: &text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       accepted(AcceptedSocket(descriptor: accept, address: address, port: port))
     }
   }
 
-  /// Out of descriptors, a waiting connection would wake the loop for ever: take it with the spare one and close it.
-  private func shedOne() {
-    guard spareDescriptor >= 0 else { return }
-    Glibc.close(spareDescriptor)
-    var port: UInt16 = 0
-    let victim = gh_accept(descriptor, nil, 0, &port)
-    if victim >= 0 { Glibc.close(victim) }
-    spareDescriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+  private func pauseAccepting(_ code: Int32) {
+    loop.setInterest(self, events: 0)
+    setDeadline(after: Self.pause)
+    exhausted?(.system("accept", code))
   }
+
+  public override func deadlineExpired() { loop.setInterest(self, events: EPOLLIN.rawValue) }
 }

@@ -11,12 +11,17 @@ public final class Scratch {
 
   private let memory: UnsafeMutableRawBufferPointer
   private let headMemory: UnsafeMutableRawBufferPointer
+  private let roomBytes: Int
 
-  init(bytes: Int) {
-    memory = .allocate(byteCount: Self.headroom + bytes + Self.tailroom, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0)
-    headMemory = .allocate(byteCount: Self.headroom, alignment: 64)
-    headMemory.initializeMemory(as: UInt8.self, repeating: 0)
+  /// - Parameter longHead: bytes of the longest head that there may be. Memory for it is taken by the first that comes.
+  init(bytes: Int, longHead: Int = 0) {
+    roomBytes = bytes
+    let extra = longHead > 0 ? longHead + bytes : 0
+    memory = .allocate(byteCount: Self.headroom + bytes + extra + Self.tailroom, alignment: 64)
+    headMemory = .allocate(byteCount: Self.headroom + longHead, alignment: 64)
+    for part in [memory[..<(Self.headroom + bytes)], headMemory[..<Self.headroom]] {
+      UnsafeMutableRawBufferPointer(rebasing: part).initializeMemory(as: UInt8.self, repeating: 0)
+    }
   }
 
   deinit {
@@ -26,6 +31,11 @@ public final class Scratch {
 
   /// The room to read into.
   public var room: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: memory[Self.headroom..<(Self.headroom + roomBytes)])
+  }
+
+  /// The same with what lies behind it: for the longest head, and what was read behind that.
+  public var longRoom: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[Self.headroom..<memory.count - Self.tailroom])
   }
 

@@ -58,6 +58,15 @@ public final class ServerTLSContext {
     guard SSL_CTX_check_private_key(made) == 1 else {
       throw .tls("key \(settings.keyPath) does not belong to certificate \(settings.certificatePath)")
     }
+    SSL_CTX_set_client_hello_cb(
+      made,
+      { ssl, _, _ in
+        if let ssl, let data = BIO_get_data(SSL_get_rbio(ssl)) {
+          let version = Opening.offer(in: ssl)
+          Unmanaged<ByteStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.noteOffer(version) }
+        }
+        return SSL_CLIENT_HELLO_SUCCESS
+      }, nil)
     SSL_CTX_set_alpn_select_cb(
       made,
       { _, out, outLength, offered, offeredLength, _ in

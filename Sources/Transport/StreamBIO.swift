@@ -18,7 +18,11 @@ final class StreamBIOMethod {
       gh_bio_clear_retry_flags(bio)
       return Unmanaged<ByteStream>.fromOpaque(data)._withUnsafeGuaranteedRef { stream in
         let count = recv(stream.descriptor, buffer, Int(length), 0)
-        if count < 0, errno == EAGAIN || errno == EINTR { gh_bio_set_retry_read(bio) }
+        if count > 0 {
+          stream.noteReceived(UnsafeRawBufferPointer(start: buffer, count: count))
+        } else if count < 0, errno == EAGAIN || errno == EINTR {
+          gh_bio_set_retry_read(bio)
+        }
         return Int32(clamping: count)
       }
     }

@@ -261,6 +261,7 @@ public final class UpstreamConnection: ByteStreamHandler {
     guard state != .closed else { return }
     let wasIdle = state == .idle
     state = .closed
+    if wasIdle { stream?.sayGoodbye() }
     stream?.close()
     stream = nil
     pool.closed(self, wasIdle: wasIdle)

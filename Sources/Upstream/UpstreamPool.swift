@@ -73,6 +73,11 @@ public final class UpstreamPool {
     return nil
   }
 
+  /// To be called now and then: connects for those who wait because descriptors were short.
+  public func retry() {
+    if !waiters.isEmpty { connectForWaiters() }
+  }
+
   /// Forgets a handler that waits.
   public func cancelWait(of handler: any UpstreamExchangeHandler) {
     waiters.removeAll { $0.handler === handler }
@@ -107,6 +112,8 @@ public final class UpstreamPool {
         slots[i].open += 1
         slots[i].connecting += 1
       } catch {
+        // The member is not at fault, and a connection may come free: `retry` looks again.
+        if error.isShortage { return }
         slots[i].avoidedUntil = loop.now &+ Self.avoidance
         failFirstWaiter(.unreachable(error.description))
       }

@@ -15,7 +15,7 @@ enum Serve: Subcommand {
 
   static func run(configurationPath path: String) throws(CommandFailure) {
     let configuration = try ConfigurationFile.load(path)
-    let events = EventLog()
+    let events = EventLog(minimum: EventLog.Level(rawValue: configuration.log.level.rawValue) ?? .info)
     for warning in configuration.warnings { events.log(.warning, "configuration", ["problem": .text("\(warning)")]) }
     let server: Server
     do throws(StartProblem) {

@@ -97,7 +97,7 @@ import Testing
       ])
       .output
     }
-    #expect(try check(800).contains("limits.connections: 900 are more than the 800 descriptors"))
+    #expect(try check(800).contains("limits.connections: 900 are wanted, 800 descriptors"))
     #expect(try !check(4_096).contains("descriptors"))
   }
 

@@ -128,9 +128,9 @@ import Testing
 
   @Test func refusesHeadOverItsLimit() throws {
     for request in [
-      "GET /\(String(repeating: "a", count: 70_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
-      "GET /ping?\(String(repeating: "a=b&", count: 20_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
-      "\(String(repeating: "G", count: 70_000)) /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /\(String(repeating: "a", count: 1_100_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /ping?\(String(repeating: "a=b&", count: 300_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
+      "\(String(repeating: "G", count: 1_100_000)) /ping HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET /ping HTTP/1.1\r\nHost: x\r\nX-A: \(String(repeating: "a", count: 70_000))\r\n\r\n",
       "GET /ping HTTP/1.1\r\nHost: x\r\n\(String(repeating: "X-A: \(String(repeating: "a", count: 1_000))\r\n", count: 70))\r\n",
       String(repeating: "\r\n", count: 100_000) + "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -21,6 +21,10 @@ int gh_connect(const char *address, uint16_t port);
 int gh_resolve(const char *host, int rank, char *address, size_t capacity);
 /// The port a socket is bound to; 0 on failure.
 uint16_t gh_bound_port(int socket);
+/// Raises the number of descriptors that this process may hold to what it may raise it to; the number afterwards.
+long gh_raise_descriptor_limit(void);
+/// The number that gh_raise_descriptor_limit would come to.
+long gh_highest_descriptor_limit(void);
 /// Value of SO_ERROR.
 int gh_socket_error(int socket);
 void gh_no_delay(int socket);

@@ -30,7 +30,7 @@ final class GatehouseProcess: Sendable {
     canaries = Awaited(
       settings.logins.flatMap(\.secrets) + [settings.upstreamToken ?? settings.upstreamPassword]
         + (token.map { [$0] } ?? []))
-    let started = try Self.start(in: folder)
+    let started = try Self.start(in: folder, descriptors: settings.descriptors)
     child = Awaited(started.child)
     (port, plainPort) = (started.ports[0], started.ports[1])
     if settings.awaitsDirectory { try awaitDirectory() }
@@ -47,8 +47,11 @@ final class GatehouseProcess: Sendable {
   }
 
   /// Starts the program and returns once both its listeners have said that they accept.
-  private static func start(in folder: TemporaryFolder) throws -> (child: ChildProcess, ports: [UInt16]) {
-    let child = try ChildProcess([try Paths.gatehouse(), "serve", "--config", folder.file("gatehouse.toml")])
+  private static func start(
+    in folder: TemporaryFolder, descriptors: Int?
+  ) throws -> (child: ChildProcess, ports: [UInt16]) {
+    let child = try ChildProcess(
+      limited([try Paths.gatehouse(), "serve", "--config", folder.file("gatehouse.toml")], descriptors))
     guard child.errors.wait(until: { listeningPorts($0).count >= 2 || !child.isRunning }) != nil,
       case let ports = listeningPorts(child.errors.current), ports.count >= 2
     else {
@@ -56,6 +59,12 @@ final class GatehouseProcess: Sendable {
       throw HarnessFailure("gatehouse did not start: \(child.errorText)\(child.outputText)")
     }
     return (child, ports)
+  }
+
+  /// A command with a limit of descriptors that it cannot raise.
+  static func limited(_ command: [String], _ descriptors: Int?) -> [String] {
+    guard let descriptors else { return command }
+    return ["/bin/sh", "-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\""] + command
   }
 
   private static func listeningPorts(_ log: [UInt8]) -> [UInt16] {
@@ -106,6 +115,25 @@ final class GatehouseProcess: Sendable {
     let now = try memory(name)
     #expect(now - before < kibibytes, "\(name) went from \(before) to \(now) KiB", sourceLocation: sourceLocation)
   }
+
+  /// Hundredths of a second of processor time that it has used so far.
+  func processorTicks() throws -> Int {
+    let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
+      throw HarnessFailure("not understood: \(stat)")
+    }
+    return user + system
+  }
+
+  /// Waits for a line of the event log that fits.
+  @discardableResult
+  func waitForEvent(_ fits: ([String: Any]) -> Bool) -> Bool {
+    child.current.errors.wait { Self.jsonLines(String(decoding: $0, as: UTF8.self)).contains(where: fits) } != nil
+  }
+
+  /// Lines of the event log so far.
+  var eventRecords: [[String: Any]] { Self.jsonLines(eventLog) }
 
   /// Descriptors that the process holds open.
   func descriptorCount() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count }

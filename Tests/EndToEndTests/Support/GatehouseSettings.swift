@@ -19,6 +19,8 @@ struct GatehouseSettings: Sendable {
   var awaitsDirectory = true
   /// Further keys of the plaintext listener.
   var plaintextListener: [String] = []
+  /// Descriptors that it may hold at most; nil for as many as the suite.
+  var descriptors: Int?
   /// Whether an operator token is made with the command line before the start.
   var hasOperatorToken = false
 

@@ -14,15 +14,17 @@ final class RawClient {
   /// Whether the peer has ended the connection, in order or by a reset.
   private(set) var isEnded = false
   private(set) var wasReset = false
+  /// Whether the peer said over TLS that nothing more comes.
+  var wasToldOfEnd: Bool { session.map { SSL_get_shutdown($0) & SSL_RECEIVED_SHUTDOWN != 0 } ?? false }
   private var isClosed = false
 
   /// OpenSSL writes without MSG_NOSIGNAL; a peer that has gone must not end the suite.
   private static let ignoresBrokenPipe: Void = { _ = Glibc.signal(SIGPIPE, SIG_IGN) }()
 
-  /// Connects; reads and writes fail after `seconds` without progress.
+  /// Connects, from another of loopback's addresses where `source` says one; reads and writes fail after `seconds` without progress.
   init(
     port: UInt16, tls: Bool, context: ClientContext? = nil, receiveBuffer: Int32? = nil, seconds: Int = 30,
-    handshakes: Bool = true
+    handshakes: Bool = true, from source: UInt32? = nil
   ) throws {
     Self.ignoresBrokenPipe
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -35,6 +37,17 @@ final class RawClient {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     gh_no_delay(descriptor)
+    if let source {
+      var own = sockaddr_in()
+      own.sin_family = sa_family_t(AF_INET)
+      own.sin_addr.s_addr = source.bigEndian
+      let bound = withUnsafePointer(to: &own) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      guard bound == 0 else { throw HarnessFailure("bind: \(errno)") }
+    }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -56,11 +69,11 @@ final class RawClient {
   /// A connection to a gatehouse.
   convenience init(
     _ gatehouse: GatehouseProcess, tls: Bool = true, context: ClientContext? = nil, receiveBuffer: Int32? = nil,
-    seconds: Int = 30, handshakes: Bool = true
+    seconds: Int = 30, handshakes: Bool = true, from source: UInt32? = nil
   ) throws {
     try self.init(
       port: tls ? gatehouse.port : gatehouse.plainPort, tls: tls, context: context, receiveBuffer: receiveBuffer,
-      seconds: seconds, handshakes: handshakes)
+      seconds: seconds, handshakes: handshakes, from: source)
   }
 
   /// Sends each piece in a record or a segment of its own. False if the peer has gone.
