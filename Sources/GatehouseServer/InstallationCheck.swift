@@ -81,9 +81,8 @@ public struct InstallationCheck {
         say(.problem, key, "\(name) is not valid before \(spoken(certificate.notBefore))", line: line)
       } else if certificate.notAfter < now + Self.renewalTime {
         let days = (certificate.notAfter - now) / 86_400
-        say(
-          .warning, key,
-          "\(name) expires at \(spoken(certificate.notAfter)), in \(days == 1 ? "1 day" : "\(days) days")", line: line)
+        let left = days == 0 ? "within a day" : days == 1 ? "in 1 day" : "in \(days) days"
+        say(.warning, key, "\(name) expires at \(spoken(certificate.notAfter)), \(left)", line: line)
       }
     }
   }
