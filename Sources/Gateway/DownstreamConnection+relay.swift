@@ -104,6 +104,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 
   /// Gives back the loop's share of memory that an answer to be filtered had.
   func releaseKept() {
+    guard keptForFilter > 0 else { return }
     gateway.keptForFilters -= keptForFilter
     keptForFilter = 0
   }

@@ -95,12 +95,15 @@ public final class EventLoop {
   }
 
   private func expire() {
-    due += wheel.advance(to: now)
+    let expired = wheel.advance(to: now)
+    // Nearly every batch has none, and then nothing is to be paid for them.
+    guard !expired.isEmpty || !due.isEmpty else { return }
+    due += expired
     for channel in due.prefix(Self.turnsPerBatch) where channel.isOpen && channel.deadline <= now {
       channel.deadline = .max
       channel.deadlineExpired()
     }
-    if !due.isEmpty { due = due.dropFirst(Self.turnsPerBatch) }
+    due = due.dropFirst(Self.turnsPerBatch)
     if due.isEmpty { due = [] }
   }
 
@@ -118,6 +121,7 @@ public final class EventLoop {
   }
 
   private func releaseBatch() {
+    guard !batchClosed.isEmpty else { return }
     for channel in batchClosed { Unmanaged.passUnretained(channel).release() }
     batchClosed.removeAll(keepingCapacity: true)
   }
