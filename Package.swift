@@ -73,6 +73,7 @@ let package = Package(
     tests(
       "GatewayTests",
       ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Upstream", "WorkMeter"]),
+    tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Gateway"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),

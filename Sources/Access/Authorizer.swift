@@ -5,8 +5,13 @@ public import Authorizations
 /// One decision over one state of the directory. Searches the principal's own organization only.
 public struct Authorizer: Sendable {
   private let directory: Directory
+  private let readings: PolicyReadings
 
-  public init(directory: Directory) { self.directory = directory }
+  /// - Parameter readings: what is known of whole databases beyond the directory.
+  public init(directory: Directory, readings: PolicyReadings = PolicyReadings()) {
+    self.directory = directory
+    self.readings = readings
+  }
 
   /// A permit for all of `requirements`, or the first one that is not met.
   ///
@@ -16,12 +21,26 @@ public struct Authorizer: Sendable {
     grants.reserveCapacity(requirements.count)
     for (index, requirement) in requirements.enumerated() {
       switch decide(requirement, for: principal) {
-      case .granted(let mappings): grants.append(Permit.Grant(requirement, mappings))
+      case .granted(let mappings, let isMomentary):
+        grants.append(Permit.Grant(requirement, mappings, isMomentary: isMomentary))
       case .denied(let reason, let wouldBePermitted):
         throw Denial(requirement: requirement, reason: reason, wouldBePermitted: wouldBePermitted, index: index)
       }
     }
     return Permit(principal, grants)
+  }
+
+  /// The databases whose policies must be read before `requirements` can be decided, each once.
+  public func unconfirmed(_ requirements: [Requirement], for principal: Principal) -> [[UInt8]] {
+    var seen: Set<[UInt8]> = []
+    var names: [[UInt8]] = []
+    for requirement in requirements {
+      guard case .database(let database) = requirement.target, seen.insert(Array(database.utf8)).inserted,
+        case .denied(.unconfirmed, _) = decide(requirement, for: principal)
+      else { continue }
+      names.append(Array(database.utf8))
+    }
+    return names
   }
 
   /// The databases of which `principal` may do any of `actions` on any retention policy, in the order of the directory:
@@ -42,7 +61,7 @@ public struct Authorizer: Sendable {
   }
 
   private enum Decision {
-    case granted([Mapping])
+    case granted([Mapping], isMomentary: Bool = false)
     case denied(Denial.Reason, wouldBePermitted: Bool)
   }
 
@@ -54,12 +73,11 @@ public struct Authorizer: Sendable {
       return decide(action, database: database, policy: policy, for: principal)
     case .database(let database):
       let mappings = directory.mappings(of: database, in: organization)
-      guard !mappings.isEmpty else {
-        let needed = NeededBucket(organization: organization, database: database)
-        return .denied(.unknownDatabase, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
-      }
-      return mappings.allSatisfy { permits(action, $0, principal) }
-        ? .granted(mappings) : .denied(.notPermitted, wouldBePermitted: false)
+      let everyPolicy = NeededBucket(organization: organization, database: database)
+      let coversAll = everyPolicy.isPermitted(action, by: principal.permissions)
+      guard !mappings.isEmpty else { return .denied(.unknownDatabase, wouldBePermitted: coversAll) }
+      if coversAll { return .granted(mappings) }
+      return decide(action, every: mappings, of: database, for: principal)
     case .somePolicy(let database):
       let all = directory.mappings(of: database, in: organization)
       guard !all.isEmpty else {
@@ -81,6 +99,26 @@ public struct Authorizer: Sendable {
     case .administration:
       return principal.permissions.areOperator ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
     }
+  }
+
+  /// A whole database for one who may not do `action` on policies of whatever name.
+  private func decide(
+    _ action: Action, every mappings: [Mapping], of database: String, for principal: Principal
+  ) -> Decision {
+    guard mappings.allSatisfy({ permits(action, $0, principal) }) else {
+      return .denied(.notPermitted, wouldBePermitted: false)
+    }
+    guard let policies = readings.policies(of: database) else {
+      return .denied(.unconfirmed, wouldBePermitted: false)
+    }
+    let known = Set(mappings.map { Array($0.retentionPolicy.utf8) })
+    let permitsOthers = policies.allSatisfy { policy in
+      known.contains(Array(policy.utf8))
+        || NeededBucket(organization: principal.organizationID, database: database, retentionPolicy: policy)
+          .isPermitted(action, by: principal.permissions)
+    }
+    return permitsOthers
+      ? .granted(mappings, isMomentary: true) : .denied(.notPermitted, wouldBePermitted: false)
   }
 
   private func decide(_ action: Action, database: String, policy: String?, for principal: Principal) -> Decision {

@@ -10,6 +10,8 @@ public struct Denial: Error, Sendable {
     case noDefaultPolicy
     case unknownBucket
     case notPermitted
+    /// All policies of the database that the directory knows are permitted; whether it has others must be asked first.
+    case unconfirmed
   }
 
   public let requirement: Requirement

@@ -9,10 +9,13 @@ public struct Permit: Sendable {
   public struct Grant: Sendable {
     public let requirement: Requirement
     public let mappings: [Mapping]
+    /// Whether it rests on a reading of the upstream that was made for this request: it stands for this one alone.
+    public let isMomentary: Bool
 
-    init(_ requirement: Requirement, _ mappings: [Mapping] = []) {
+    init(_ requirement: Requirement, _ mappings: [Mapping] = [], isMomentary: Bool = false) {
       self.requirement = requirement
       self.mappings = mappings
+      self.isMomentary = isMomentary
     }
   }
 
@@ -20,8 +23,12 @@ public struct Permit: Sendable {
   /// In the order of the requirements.
   public let grants: [Grant]
 
+  /// Whether it must not be kept for a request that comes later.
+  public let isMomentary: Bool
+
   init(_ principal: Principal, _ grants: [Grant]) {
     self.principal = principal
     self.grants = grants
+    isMomentary = grants.contains(where: \.isMomentary)
   }
 }

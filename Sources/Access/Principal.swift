@@ -54,6 +54,26 @@ public struct Principal: Sendable, Equatable {
     usesPreviousPassword = principal.usesPreviousPassword
   }
 
+  /// Whether `action` on a database could be permitted, whatever the directory came to know of it.
+  ///
+  /// - Parameters:
+  ///   - retentionPolicy: nil for the default one, which may be any.
+  ///   - throughAnyMapping: whether a mapping of these names may lead to any bucket, as in 2.x.
+  public func mayReach(
+    _ action: Action, database: String, retentionPolicy: String?, throughAnyMapping: Bool
+  ) -> Bool {
+    let needed = NeededBucket(organization: organizationID, database: database, retentionPolicy: retentionPolicy)
+    if needed.isPermitted(action, by: permissions) { return true }
+    return permissions.contains { held in
+      guard held.action == action, held.resource.type == .buckets,
+        held.resource.organizationID ?? organizationID == organizationID
+      else { return false }
+      guard let name = held.resource.name, held.resource.id == nil else { return throughAnyMapping }
+      if throughAnyMapping, !Resource.isPattern(name) { return true }
+      return retentionPolicy == nil && name.utf8.starts(with: Array("\(database)/".utf8))
+    }
+  }
+
   public init(_ token: APIToken) {
     kind = .token
     id = token.id

@@ -18,6 +18,9 @@ public final class Publication<Value: Sendable>: Sendable {
 
   public var value: Value { current.withLock { $0 } }
 
+  /// Makes every reader look again, though the value is the same: something else that they took with it has changed.
+  public func touch() { current.withLock { _ in _ = counter.add(1, ordering: .acquiringAndReleasing) } }
+
   public func publish(_ value: Value) {
     current.withLock {
       $0 = value

@@ -86,6 +86,22 @@ int gh_listen(const char *text, uint16_t port, int backlog) {
   return fd;
 }
 
+int gh_is_free(const char *text, uint16_t port) {
+  union address at;
+  socklen_t length = parse(text, port, &at);
+  if (!length) return -1;
+  int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  // Without SO_REUSEPORT, which the listener of another process would have to share; connections in TIME_WAIT do not count.
+  int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  int failed = bind(fd, &at.any, length) != 0 || listen(fd, 1) != 0;
+  int kept = errno;
+  close(fd);
+  errno = kept;
+  return failed ? -1 : 0;
+}
+
 int gh_connect(const char *text, uint16_t port) {
   union address to;
   socklen_t length = parse(text, port, &to);

@@ -1,4 +1,4 @@
-// The directory thread: asks the upstream at intervals, and at once when a request names what is not known.
+// The directory thread: asks the upstream at intervals, and at once for what a request needs to know.
 
 import Authorizations
 import Gateway
@@ -8,110 +8,182 @@ import Upstream
 
 /// Lives in one thread, as the context of its loop; may block, for nobody waits for it but those who asked.
 final class DirectoryWorker {
-  private let inquiry: UpstreamInquiry
+  private var inquiry: UpstreamInquiry
   private let asksUpstream: Bool
   private let status: Publication<UpstreamStatus>
+  private let health: UpstreamHealth
   private let management: Mailbox
-  private let events: EventLog
   private let interval: UInt64
+  private var queue = DirectoryQueue()
+  /// When the upstream was last asked for everything.
   private var askedAt: UInt64?
-  private var lastProblem: String?
-  private var waiting: [@Sendable (Bool) -> Void] = []
+  /// What a 1.x upstream had last, nil before it was asked.
+  private var databases: [InfluxDB1Database]?
   private var isPublishing = false
+  /// Who is told once that has ended.
+  private var published: [DirectoryQueue.Waiter] = []
+  private var isDoubted = false
 
-  /// Milliseconds between two questions that requests cause: what is not known may be asked for by anyone.
-  private static let minimumInterval: UInt64 = 1_000
+  /// Milliseconds between two questions to an upstream that answers, but not as it should.
+  private static let troubledInterval: UInt64 = 3_000
 
   /// - Parameters:
-  ///   - asksUpstream: whether the directory is the upstream's; otherwise only its version and health are asked for.
+  ///   - asksUpstream: whether the directory is the upstream's; otherwise only its version and health are asked for,
+  ///     and the policies of a database where a request reaches over all of them.
   ///   - interval: milliseconds between two regular questions.
   init(
-    inquiry: UpstreamInquiry, asksUpstream: Bool, status: Publication<UpstreamStatus>, management: Mailbox,
-    events: EventLog, interval: UInt64
+    inquiry: UpstreamInquiry, asksUpstream: Bool, status: Publication<UpstreamStatus>, health: UpstreamHealth,
+    management: Mailbox, interval: UInt64
   ) {
     self.inquiry = inquiry
     self.asksUpstream = asksUpstream
     self.status = status
+    self.health = health
     self.management = management
-    self.events = events
     self.interval = interval
   }
 
   /// Called by the loop between events.
   func housekeep(now: UInt64, mailbox: Mailbox) {
+    health.look(at: now)
+    guard !isPublishing else { return }
     let elapsed = askedAt.map { now &- $0 } ?? .max
-    // While nothing is known yet, or somebody waits, as often as is allowed.
-    let isUrgent = !waiting.isEmpty || !status.value.isReachable || !status.value.hasDirectory
-    if elapsed >= (isUrgent ? Self.minimumInterval : interval) { ask(mailbox) }
+    // While nothing is known yet, or something is wrong, as often as is allowed.
+    let isUrgent = isDoubted || !status.value.isReachable || !status.value.hasDirectory
+    let patience =
+      isUrgent ? DirectoryQueue.interval : health.isFailing ? min(Self.troubledInterval, interval) : interval
+    if elapsed >= patience { return askEverything(mailbox) }
+    if queue.isEmpty { return }
+    let due = queue.takeDue(at: now)
+    if !due.isEmpty { ask(due, mailbox) }
   }
 
-  /// Answers once the directory is as fresh as the last second.
-  func refresh(_ done: @escaping @Sendable (Bool) -> Void, mailbox: Mailbox) {
-    guard asksUpstream else { return done(true) }
-    waiting.append(done)
+  /// Calls back once every question has been answered by an upstream that was asked after now.
+  func ask(
+    _ inquiry: DirectoryInquiry, mailbox: Mailbox,
+    _ done: @escaping @Sendable ([DirectoryQuestion: DirectoryReading]) -> Void
+  ) {
+    queue.append(inquiry, done)
     housekeep(now: MonotonicClock.milliseconds, mailbox: mailbox)
   }
 
-  private func ask(_ mailbox: Mailbox) {
-    guard !isPublishing else { return }
+  /// Asks with other credentials from now on, and finds out at once what they are worth.
+  func replace(authorization: String, credentials: [String], mailbox: Mailbox) {
+    inquiry.authorization = authorization
+    inquiry.credentials = credentials
+    askedAt = nil
+    housekeep(now: MonotonicClock.milliseconds, mailbox: mailbox)
+  }
+
+  /// A request failed as all others would if the upstream were gone or the credential void: looks whether they are.
+  func noteTrouble(mailbox: Mailbox) {
+    isDoubted = true
+    housekeep(now: MonotonicClock.milliseconds, mailbox: mailbox)
+  }
+
+  // MARK: Everything
+
+  private func askEverything(_ mailbox: Mailbox) {
     for member in inquiry.members { member.resolve() }
     do throws(UpstreamInquiry.Problem) {
-      var found = status.value
       var contents: UpstreamContents?
       var version: String?
       if asksUpstream { (contents, version) = try inquiry.contents() } else { version = try inquiry.version() }
+      let refused = inquiry.refusedCredential(exceptAsking: asksUpstream)
+      noteAsked()
+      var found = status.value
       found.version = version ?? found.version
       found.isReachable = true
-      askedAt = MonotonicClock.milliseconds
-      if let lastProblem { events.log(.info, "the upstream answers again", ["after": .text(lastProblem)]) }
-      lastProblem = nil
-      guard let contents else {
-        found.hasDirectory = true
-        return publish(found)
-      }
+      if contents == nil { found.hasDirectory = true }
       publish(found)
-      keep(contents, mailbox)
+      health.noteAnswer(refused: refused)
+      guard let contents else { return answer { $0.isAboutPolicies ? nil : .published } }
+      if case .databases(let all) = contents { databases = all }
+      let answered = queue.take { contents.reading(of: $0) }
+      keep(contents, mailbox, isWhole: true, tell: answered)
     } catch {
-      askedAt = MonotonicClock.milliseconds
+      noteAsked()
       var found = status.value
-      if case .failure = error { found.isReachable = false }
+      if case .failure = error { found.isReachable = false } else { found.isReachable = true }
       publish(found)
-      let problem = error.description
-      // Once, not every second.
-      if problem != lastProblem {
-        events.log(.warning, "the directory cannot be refreshed", ["reason": .text(problem)])
-      }
-      lastProblem = problem
-      answer(false)
+      fail(error)
     }
   }
+
+  private func noteAsked() {
+    let now = MonotonicClock.milliseconds
+    askedAt = now
+    isDoubted = false
+    queue.noteAsked(.everything, at: now)
+  }
+
+  // MARK: A part
+
+  private func ask(_ questions: [DirectoryQuestion], _ mailbox: Mailbox) {
+    // Nothing of a directory that the file declares comes from the upstream.
+    let asked = asksUpstream ? questions : questions.filter(\.isAboutPolicies)
+    if asked.count < questions.count { answer { $0.isAboutPolicies ? nil : .published } }
+    if asked.isEmpty { return }
+    guard !inquiry.isInfluxDB2, var latest = asksUpstream ? databases : [], !asked.contains(.everything) else {
+      return asksUpstream ? askEverything(mailbox) : askEveryPolicy()
+    }
+    var readings: [DirectoryQuestion: DirectoryReading] = [:]
+    do throws(UpstreamInquiry.Problem) {
+      for question in asked { readings[question] = try inquiry.read(question, into: &latest) }
+    } catch {
+      return fail(error)
+    }
+    let answered = queue.take { readings[$0] }
+    guard asksUpstream, latest != databases else { return answered.forEach { $0.tell() } }
+    databases = latest
+    keep(.databases(latest), mailbox, isWhole: false, tell: answered)
+  }
+
+  /// The policies that a 2.x upstream's mappings name, where its directory is declared.
+  private func askEveryPolicy() {
+    do throws(UpstreamInquiry.Problem) {
+      let contents = try inquiry.contents().contents
+      answer { $0.isAboutPolicies ? contents.reading(of: $0) : nil }
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func fail(_ problem: UpstreamInquiry.Problem) {
+    health.note(problem)
+    answer { _ in .failed }
+  }
+
+  private func answer(_ reading: (DirectoryQuestion) -> DirectoryReading?) { queue.take(reading).forEach { $0.tell() } }
+
+  // MARK: Publishing
 
   /// The store gives identifiers, and only the management thread may ask it for them.
-  private func keep(_ contents: UpstreamContents, _ mailbox: Mailbox) {
+  private func keep(
+    _ contents: UpstreamContents, _ mailbox: Mailbox, isWhole: Bool, tell waiters: [DirectoryQueue.Waiter]
+  ) {
     isPublishing = true
+    published = waiters
     management.post { loop in
       let isKept = (loop.context as? ManagementWorker)?.publishDirectory(of: contents) ?? false
-      mailbox.post { loop in (loop.context as? DirectoryWorker)?.kept(isKept) }
+      mailbox.post { loop in (loop.context as? DirectoryWorker)?.kept(isKept, isWhole: isWhole) }
     }
   }
 
-  private func kept(_ isKept: Bool) {
+  private func kept(_ isKept: Bool, isWhole: Bool) {
     isPublishing = false
     if isKept {
       var found = status.value
       found.hasDirectory = true
       publish(found)
+      if isWhole { health.noteDirectory(at: MonotonicClock.milliseconds) }
     }
-    answer(isKept)
+    let told = published
+    published = []
+    for waiter in told { waiter.tell(isPublished: isKept) }
   }
 
   private func publish(_ found: UpstreamStatus) {
     if found != status.value { status.publish(found) }
-  }
-
-  private func answer(_ isFresh: Bool) {
-    let asked = waiting
-    waiting = []
-    for done in asked { done(isFresh) }
   }
 }

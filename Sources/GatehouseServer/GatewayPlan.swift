@@ -26,6 +26,8 @@ struct GatewayPlan: Sendable {
   /// Value of `Authorization` for the gateway's own questions: the operator's, who sees every database, where there is
   /// one.
   let inquiryAuthorization: String
+  /// Every such value that is sent upstream.
+  let credentials: [String]
 
   /// - Parameters:
   ///   - ticketKeys: kept over reloads, so that sessions can be resumed.
@@ -53,6 +55,7 @@ struct GatewayPlan: Sendable {
       .init(username: upstream.username, password: upstream.password, token: upstream.token))
     let operators = upstream.operatorCredential.map(Self.authorization)
     inquiryAuthorization = operators ?? everyday
+    credentials = [everyday] + (operators.map { [$0] } ?? [])
     var settings = Self.settings(configuration, everyday: everyday, operators: operators)
     settings.limits.connections = budget?.connections ?? configuration.limits.connections
     settings.limits.unauthenticatedPerSource =
@@ -95,8 +98,8 @@ struct GatewayPlan: Sendable {
     settings.timeouts.sendProgress = configuration.timeouts.sendProgress
     settings.timeouts.idle = configuration.timeouts.idle
     settings.timeouts.upstreamConnect = configuration.timeouts.upstreamConnect
-    settings.upstreamAuthorization = Array(everyday.utf8)
-    settings.operatorAuthorization = operators.map { Array($0.utf8) }
+    settings.authorizations = UpstreamAuthorizations(
+      everyday: Array(everyday.utf8), operators: operators.map { Array($0.utf8) })
     settings.strictMethods = configuration.policy.strictMethods
     settings.upstreamAuthority = Array(
       (configuration.upstream.members.first.map { UpstreamMember($0).authority } ?? "").utf8)

@@ -25,6 +25,9 @@ extension ManagementWorker {
       method: call.method, path: call.path, query: call.query, authorization: call.authorization, body: call.body,
       source: call.source, traceSpan: call.traceSpan, contentEncoding: call.contentEncoding, origin: call.origin,
       host: call.host)
+    if let login = call.login {
+      return done(ManagementAnswer(service.buckets(request, within: login.permissions), on: mailbox))
+    }
     switch service.answer(request) {
     case .response(let response): done(ManagementAnswer(response, on: mailbox))
     case .needsHash(let password, let id):

@@ -47,8 +47,12 @@ public final class Server {
 
   /// Starts everything; returns once every listener accepts.
   ///
-  /// - Parameter path: the file that `configuration` came from, read again on SIGHUP.
-  public init(path: String, configuration: Configuration, events: EventLog) throws(StartProblem) {
+  /// - Parameters:
+  ///   - path: the file that `configuration` came from, read again on SIGHUP.
+  ///   - takesOver: whether another server may listen on the same ports, which is going to be stopped.
+  public init(
+    path: String, configuration: Configuration, events: EventLog, takesOver: Bool = false
+  ) throws(StartProblem) {
     self.path = path
     self.configuration = configuration
     self.events = events
@@ -58,6 +62,7 @@ public final class Server {
     } catch {
       throw StartProblem(error.description)
     }
+    if !takesOver { try Self.checkFree(configuration.listeners) }
     budget = DescriptorBudget.raised(for: configuration)
     guard budget.limit >= DescriptorBudget.least else {
       throw StartProblem("\(budget.limit) descriptors (ulimit -n, LimitNOFILE) are too few: \(DescriptorBudget.least)")
@@ -78,8 +83,8 @@ public final class Server {
       configuration, authorizations: authorizations, directory: published, conditions: conditions, events: events)
     management = startedManagement
     let startedDirectory = try Self.startDirectory(
-      configuration, plan: plan, members: members, status: status, management: startedManagement.mailbox,
-      interruption: interruption, events: events)
+      configuration, plan: plan, members: members, status: status, conditions: conditions,
+      management: startedManagement.mailbox, interruption: interruption, events: events)
     directory = startedDirectory
     let startedOffloaded = try LoopThread(name: "answers", scratchBytes: 4_096) { $0 }
     offloaded = startedOffloaded
@@ -92,11 +97,14 @@ public final class Server {
           worker.answer(call, on: loop.mailbox, done: done)
         }
       },
-      refreshDirectory: { done in
+      ask: { inquiry, done in
         startedDirectory.mailbox.post { loop in
-          guard let worker = loop.context as? DirectoryWorker else { return done(false) }
-          worker.refresh(done, mailbox: loop.mailbox)
+          guard let worker = loop.context as? DirectoryWorker else { return done([:]) }
+          worker.ask(inquiry, mailbox: loop.mailbox, done)
         }
+      },
+      noteTrouble: {
+        startedDirectory.mailbox.post { ($0.context as? DirectoryWorker)?.noteTrouble(mailbox: $0.mailbox) }
       },
       noteUses: { used in
         startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(used) }
@@ -108,10 +116,19 @@ public final class Server {
     shared = GatewayShared(
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
       directory: published, status: status, conditions: conditions, shortage: budget.condition,
-      services: services,
+      failures: FailureLog(events: events), services: services,
       clock: { MonotonicClock.microseconds &* 1_000 })
     try startWorkers(plan, members)
     signals.hand(to: self)
+  }
+
+  private static func checkFree(_ listeners: [Configuration.Listener]) throws(StartProblem) {
+    for listener in listeners where listener.port != 0 {
+      guard ListeningSocket.isTaken(address: listener.address, port: listener.port) else { continue }
+      throw StartProblem(
+        "\(listener.address) port \(listener.port) is in use; to take over from a gatehouse that is running, start with "
+          + "--take-over and then stop the other")
+    }
   }
 
   private final class Signals {
@@ -205,9 +222,10 @@ public final class Server {
 
   private static func startDirectory(
     _ configuration: Configuration, plan: GatewayPlan, members: [UpstreamMember], status: Publication<UpstreamStatus>,
-    management: Mailbox, interruption: Interruption, events: EventLog
+    conditions: Conditions, management: Mailbox, interruption: Interruption, events: EventLog
   ) throws(StartProblem) -> LoopThread {
     let asksUpstream = configuration.directory.source == .upstream
+    let interval = UInt64(configuration.directory.refreshSeconds) * 1_000
     if !asksUpstream {
       var known = status.value
       known.hasDirectory = true
@@ -223,13 +241,19 @@ public final class Server {
       let worker = DirectoryWorker(
         inquiry: UpstreamInquiry(
           isInfluxDB2: configuration.upstream.dialect == .influxDB2, members: members, tls: tls,
-          authorization: plan.inquiryAuthorization, timeout: inquiryTimeout, interruption: interruption),
-        asksUpstream: asksUpstream, status: status, management: management, events: events,
-        interval: UInt64(configuration.directory.refreshSeconds) * 1_000)
+          authorization: plan.inquiryAuthorization, credentials: plan.credentials, timeout: inquiryTimeout,
+          interruption: interruption),
+        asksUpstream: asksUpstream, status: status,
+        health: UpstreamHealth(
+          conditions: conditions, events: events, refreshInterval: asksUpstream ? interval : nil),
+        management: management, interval: interval)
       for member in members where !member.resolve() {
         events.log(.warning, "upstream name not found", ["host": .text(member.host)])
       }
-      loop.housekeeping = { [unowned loop, unowned worker] in worker.housekeep(now: loop.now, mailbox: loop.mailbox) }
+      loop.housekeeping = { [unowned loop, unowned worker] in
+        // Not the loop's clock, which stands while the worker waits for an answer.
+        worker.housekeep(now: MonotonicClock.milliseconds, mailbox: loop.mailbox)
+      }
       return worker
     }
   }
@@ -269,7 +293,7 @@ public final class Server {
     loop.context = self
     announceBy = loop.now &+ Self.announcementPatience
     let resume = loop.resumption { [unowned self] (_: Bool) in announce() }
-    shared.services.refreshDirectory { resume($0) }
+    shared.services.ask(DirectoryInquiry([.everything], for: nil)) { _ in resume(true) }
     loop.housekeeping = { [unowned self] in
       if loop.now >= announceBy { announce() }
     }
@@ -324,7 +348,7 @@ public final class Server {
     loop.stop()
   }
 
-  /// Takes a changed file's certificates and declared logins; a file with problems changes nothing.
+  /// Takes a changed file's certificates, declared logins and the upstream's secrets; a file with problems changes nothing.
   private func reload() {
     let read: Configuration
     do throws(Problems) { read = try Configuration.load(path: path) } catch {
@@ -339,11 +363,22 @@ public final class Server {
     guard old.differsOnlyInReloadable(from: read) else {
       return events.log(
         .error, "reload refused",
-        ["problem": "only certificates, [[authorization]] and [[token]] can be reloaded: restart for other changes"])
+        [
+          "problem":
+            "only certificates, credentials, [[authorization]] and [[token]] can be reloaded: restart for other changes"
+        ])
     }
     configuration = read
     let settings = plan.listeners.map(\.tls)
     for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.replaceTLS(settings) } }
+    if old.upstream != read.upstream {
+      shared.replaceAuthorizations(plan.settings.authorizations)
+      let (authorization, credentials) = (plan.inquiryAuthorization, plan.credentials)
+      directory.mailbox.post { loop in
+        (loop.context as? DirectoryWorker)?.replace(
+          authorization: authorization, credentials: credentials, mailbox: loop.mailbox)
+      }
+    }
     let declarations = Declarations(read)
     management.mailbox.post { ($0.context as? ManagementWorker)?.reload(declarations) }
     events.log(.info, "reloaded")
@@ -360,9 +395,19 @@ extension Configuration {
     theirs.tokens = []
     mine.warnings = []
     theirs.warnings = []
+    mine.upstream = mine.upstream.withoutCredentials
+    theirs.upstream = theirs.upstream.withoutCredentials
     mine.listeners = mine.listeners.map { $0.withoutFiles }
     theirs.listeners = theirs.listeners.map { $0.withoutFiles }
     return mine == theirs
+  }
+}
+
+extension Configuration.Upstream {
+  fileprivate var withoutCredentials: Self {
+    var copy = self
+    (copy.username, copy.password, copy.token, copy.operatorCredential) = (nil, nil, nil, nil)
+    return copy
   }
 }
 

@@ -26,6 +26,10 @@ struct DataRequest {
   /// Whether fields beside the credential had a part in the decision: who sent it from where, or what the body is said
   /// to be. Then the same target again is not the same request.
   var dependsOnFields = false
+  /// What to ask the upstream anew before the answer ends, because the request changes it.
+  var changes: [DirectoryQuestion] = []
+  /// Whether the upstream's 403 may mean that it serves no Flux.
+  var mayFindFluxOff = false
   /// Under which the decision may be remembered; nil where it may not.
   var key: DecisionKey?
   /// What happens if a requirement is not met.

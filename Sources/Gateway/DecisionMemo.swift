@@ -35,7 +35,9 @@ struct DecisionMemo {
     _ request: UpstreamRequest, for view: RequestView, _ now: Generations, notes: DecisionNotes
   ) {
     // What the upstream decides is decided anew each time; so is what depends on fields that are not compared here.
-    guard case .permit(let permit) = request.authority, !request.dependsOnFields, !view.head.namesSite else { return }
+    guard case .permit(let permit) = request.authority, !permit.isMomentary, !request.dependsOnFields,
+      !view.head.namesSite
+    else { return }
     guard view.target.count <= Self.maximumTarget, view.authorizationValue.count <= Self.maximumTarget else { return }
     target = Array(view.target)
     authorization = Array(view.authorizationValue)

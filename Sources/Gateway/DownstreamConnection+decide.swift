@@ -23,14 +23,14 @@ extension DownstreamConnection {
     case .verify(let verification):
       park(view, rest: rest)
       verify(verification)
-    case .refreshDirectory:
+    case .ask(let inquiry):
       park(view, rest: rest)
       wait()
-      let refreshed = gateway.loop.resumption { [self] (isFresh: Bool) in
-        progress.refreshed = isFresh
+      let answered = gateway.loop.resumption { [self] (readings: [DirectoryQuestion: DirectoryReading]) in
+        progress.readings.merge(readings) { $1 }
         resume()
       }
-      gateway.shared.services.refreshDirectory { refreshed($0) }
+      gateway.shared.services.ask(inquiry) { answered($0) }
       // An upstream that answers that question byte by byte must not keep its clients waiting.
       stream?.setDeadline(after: Self.directoryPatience)
     case .manage(let call):
@@ -42,7 +42,7 @@ extension DownstreamConnection {
   }
 
   /// Milliseconds for which a request waits for the directory to be asked for anew.
-  private static let directoryPatience = 15_000
+  static let directoryPatience = 15_000
 
   private func wait() {
     state = .waiting

@@ -46,7 +46,8 @@ extension DownstreamConnection: UpstreamExchangeHandler {
   ) {
     var writer = ByteWriter(gateway.loop.scratch.head)
     if let head {
-      if let failure = refusedCredential(head) {
+      if request?.mayFindFluxOff == true, head.decoder.status == 403 { isFiltering = true }
+      if !isFiltering, let failure = refused(head) {
         if isComplete { upstream = nil } else { abandonUpstream() }
         return upstreamFailed(failure, mayRepeat: false)
       }
@@ -55,6 +56,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     }
     if isFiltering { return gather(piece, isComplete: isComplete) }
     relay(piece, isComplete: isComplete, writer: &writer)
+    if heldEnd != nil { return }
     if isComplete {
       finishResponse()
     } else if let stream, stream.isCongested {
@@ -65,6 +67,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 
   /// Keeps an answer that is read here first, and answers with what is left of it.
   private func gather(_ piece: UnsafeRawBufferPointer, isComplete: Bool) {
+    if request?.mayFindFluxOff == true { return gatherRefusal(piece, isComplete: isComplete) }
     guard let filter = request?.filter, piece.count <= AnswerFilter.maximumBytes - body.count else {
       abandonUpstream()
       return upstreamFailed(.malformed(.headTooLarge), mayRepeat: false)
@@ -97,7 +100,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     releaseKept()
     guard let answer else { return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false) }
     let dialect = AnswerDialect(
-      upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion, isAPI2: false)
+      upstream: settings.dialect, version: gateway.gatekeeper.status.version, isAPI2: false)
     respond(
       LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: answer))
   }
@@ -109,9 +112,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     keptForFilter = 0
   }
 
-  /// What the upstream says to the gateway's own credential is no business of the client's.
-  private func refusedCredential(_ head: UpstreamResponseHead) -> UpstreamFailure? {
+  /// What the upstream says to the gateway's own credential is no business of the client's; nor is where it would have
+  /// what was decided here go.
+  private func refused(_ head: UpstreamResponseHead) -> UpstreamFailure? {
     let status = head.decoder.status
+    if (300..<400).contains(status), request?.carriesAllFields == false { return .redirected(status) }
     switch request?.authority {
     case .permit where status == 401 || status == 403: return .credentialRefused(status)
     case .client:
@@ -174,7 +179,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     switch field.name {
     case .contentLength: exchange.answersHead || decoder.status == 304
     case .setCookie: request?.carriesAllFields ?? false
-    case .underscored, .disguisedFraming: false
+    case .underscored, .disguisedFraming, .accessControl: false
     default: true
     }
   }
@@ -193,6 +198,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       }
     }
     guard !writer.hasOverflowed else { return abandonExchange() }
+    if isComplete, holdsEnd {
+      var end = Array(writer.written) + piece
+      suffix.withUTF8Buffer { end += $0 }
+      return hold(end: end)
+    }
     if piece.count == 0 {
       stream?.write(writer.written)
     } else if let whole = gateway.loop.scratch.surround(piece, prefix: writer.written, suffix: suffix) {
@@ -202,7 +212,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     }
   }
 
-  private func finishResponse() {
+  func finishResponse() {
     exchange.upstreamEndedAt = MonotonicClock.microseconds
     upstream = nil
     guard stream != nil else {
@@ -231,9 +241,13 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     upstream = nil
     exchange.upstreamEndedAt = MonotonicClock.microseconds
     gateway.metrics.recordUpstreamFailure(failure.metric)
-    gateway.events.log(
-      .warning, "upstream failure",
-      ["reason": .text(failure.detail), "upstream": .text(exchange.upstreamAuthority), "path": .text(exchange.path)])
+    switch failure {
+    case .unreachable, .credentialRefused: gateway.noteTrouble()
+    case .reset, .malformed, .timedOut, .exhausted, .redirected: break
+    }
+    if exchange.upstreamAuthority.isEmpty { exchange.upstreamAuthority = failure.member }
+    gateway.shared.failures?.note(
+      reason: failure.detail, upstream: exchange.upstreamAuthority, path: exchange.path, now: gateway.loop.now)
     exchange.notes.reason = failure.detail
     if responseHasBegun {
       // The rest cannot be had, and the client must not take what it has for the whole: in HTTP/1.0 a close would say so.
@@ -261,9 +275,9 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 extension UpstreamFailure {
   var metric: UpstreamFailureKind {
     switch self {
-    case .unreachable(let why): why.hasPrefix("TLS") ? .tls : .connect
+    case .unreachable(let why, _): why.hasPrefix("TLS") ? .tls : .connect
     case .reset: .closed
-    case .malformed: .malformed
+    case .malformed, .redirected: .malformed
     case .timedOut, .exhausted: .timedOut
     case .credentialRefused: .credential
     }

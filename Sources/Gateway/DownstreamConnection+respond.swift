@@ -18,7 +18,7 @@ extension DownstreamConnection {
           reason: refusal.message))
     }
     let dialect = AnswerDialect(
-      upstream: settings.dialect, version: gateway.gatekeeper.status.shownVersion,
+      upstream: settings.dialect, version: gateway.gatekeeper.status.version,
       isAPI2: exchange.isOfAPI2)
     respond(dialect.answer(refusal))
   }

@@ -67,6 +67,8 @@ final class DownstreamConnection {
   var hasRepeated = false
   var responseIsChunked = false
   var responseHasBegun = false
+  /// The end of a response that waits for the directory.
+  var heldEnd: [UInt8]?
   /// Whether the response is kept back, to be read here first.
   var isFiltering = false
   /// Whether what is held is the beginning of a head and nothing else.
@@ -161,6 +163,7 @@ final class DownstreamConnection {
     responseHasBegun = false
     isFiltering = false
     releaseKept()
+    heldEnd = nil
     received = 0
     progressMark = 0
     body.release()
@@ -347,6 +350,7 @@ extension DownstreamConnection: ByteStreamHandler {
       case .leasing:
         gateway.pool.cancelWait(of: self)
         upstreamFailed(.exhausted, mayRepeat: false)
+      case .relaying where heldEnd != nil: releaseEnd()
       case .relaying: abandonExchange()
       case .answering: abandonAnswer()
       case .opening:

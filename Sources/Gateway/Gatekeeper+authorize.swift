@@ -29,15 +29,10 @@ extension Gatekeeper {
     case .principal(let principal):
       let permit: Permit
       do throws(Denial) {
-        permit = try Authorizer(directory: directory).permit(data.requirements, for: principal)
+        permit = try Authorizer(directory: directory, readings: progress.policyReadings)
+          .permit(data.requirements, for: principal)
       } catch {
-        if error.reason != .notPermitted, progress.refreshed == nil, error.requirement.target.namesSomething {
-          // It may have been created a moment ago: the upstream is asked before anyone is told that it does not exist.
-          throw .refreshDirectory
-        }
-        if error.reason != .notPermitted, progress.refreshed == false {
-          throw .refuse(.unavailable("the directory cannot be refreshed"))
-        }
+        try askFirst(error, data.requirements, principal, progress)
         throw data.refuse(error, principal)
       }
       let permitted = PermittedRequest(permit, data)
@@ -52,15 +47,5 @@ extension Gatekeeper {
   /// A parameter as text; names that are no UTF-8 name nothing here.
   func text(_ bytes: [UInt8]?, _ name: StaticString) throws(Interruption) -> String? {
     do throws(Refusal) { return try QueryRequest.text(bytes, name) } catch { throw .refuse(error) }
-  }
-}
-
-extension Requirement.Target {
-  /// A database without a name never comes into being.
-  fileprivate var namesSomething: Bool {
-    switch self {
-    case .policy(let database, _), .database(let database), .somePolicy(let database): !database.isEmpty
-    case .bucket, .organization, .administration: true
-    }
   }
 }

@@ -58,6 +58,14 @@ extension Gatekeeper {
     return .forward(passing(view, token, provesCredential: route != .other || view.path.equals(Self.signIn)))
   }
 
+  /// Whether what passes through may make or change buckets or mappings.
+  private func changesDirectory(_ view: RequestView) -> Bool {
+    guard settings.dialect == .influxDB2, view.head.method != .get, view.head.method != .head else { return false }
+    return ["/api/v2/buckets", "/api/v2/dbrps", "/api/v2/orgs"].contains {
+      view.path.prefix($0.utf8.count).elementsEqual($0.utf8)
+    }
+  }
+
   /// The request as it came but for a credential in its URL: no `u` and `p` ever leave.
   private func passing(
     _ view: RequestView, _ token: UpstreamToken?, provesCredential: Bool
@@ -66,10 +74,11 @@ extension Gatekeeper {
     return UpstreamRequest(
       passing: RequestLine(view.head.method, methodText: view.bytes[bytes: view.head.methodRange], target: target),
       judged: token, provesCredential: provesCredential, hop: view.client.hop, settings: settings,
-      isRepeatable: view.head.method == .get || view.head.method == .head)
+      isRepeatable: view.head.method == .get || view.head.method == .head,
+      changes: changesDirectory(view) ? [.everything] : [])
   }
 
-  private func isPassedThrough(_ path: UnsafeRawBufferPointer) -> Bool {
+  func isPassedThrough(_ path: UnsafeRawBufferPointer) -> Bool {
     switch settings.other {
     case .passThrough: true
     case .deny: false

@@ -58,6 +58,7 @@ extension Gatekeeper {
     return DataRequest(
       requirements: isNewer ? [reading, Requirement(.write, .organization)] : [reading],
       say: { _ in Saying(line: line) }, maximumBody: settings.limits.queryBytes, dependsOnFields: true,
+      mayFindFluxOff: !isNewer,
       refuse: { denial, _ in
         .refuse(
           .denied(

@@ -23,13 +23,13 @@ extension Gatekeeper {
 
   /// 204 with the upstream's version, by which clients tell servers apart; with `verbose=true` 200, as 1.12.4.
   private func ping(_ view: RequestView) -> LocalAnswer {
-    let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
+    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
     let verbose = view.head.query.flatMap { try? FormValues(view.bytes[bytes: $0]) }?["verbose"] ?? []
     guard !verbose.isEmpty, !verbose.elementsEqual("false".utf8), !verbose.elementsEqual("0".utf8) else {
       return LocalAnswer(status: 204, fields: dialect.common + [("Content-Type", "application/json")])
     }
     var body = Array("{\"version\":".utf8)
-    JSONWriter.appendQuoted(status.shownVersion, to: &body)
+    JSONWriter.appendQuoted(status.version ?? "", to: &body)
     body += Array("}\n".utf8)
     return LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: body)
   }
@@ -37,7 +37,7 @@ extension Gatekeeper {
   /// In the form of InfluxDB 1.12 and 2.x; 503 where the gateway cannot serve data. Every condition that holds is told as a
   /// check, those with which data goes on too.
   private var health: LocalAnswer {
-    let dialect = AnswerDialect(upstream: settings.dialect, version: status.shownVersion, isAPI2: false)
+    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
     let isDraining = shared.isDraining.load(ordering: .relaxed)
     let conditions = shared.conditions.all
     let failure: String? =
@@ -60,8 +60,11 @@ extension Gatekeeper {
     }
     body += Array("],\"message\":".utf8)
     JSONWriter.appendQuoted(failure ?? "ready for queries and writes", to: &body)
-    body += Array(",\"name\":\"influxdb\",\"status\":\"\(passes ? "pass" : "fail")\",\"version\":".utf8)
-    JSONWriter.appendQuoted(status.shownVersion, to: &body)
+    body += Array(",\"name\":\"influxdb\",\"status\":\"\(passes ? "pass" : "fail")\"".utf8)
+    if let version = status.version {
+      body += Array(",\"version\":".utf8)
+      JSONWriter.appendQuoted(version, to: &body)
+    }
     body += Array("}\n".utf8)
     var fields = dialect.common + [("Content-Type", "application/json")]
     if !passes { fields.append(("Retry-After", "1")) }

@@ -95,10 +95,10 @@ extension Gatekeeper {
     _ denial: Denial, _ principal: Principal, database: String, policy: String?, dialect: UpstreamDialect
   ) -> Refusal {
     switch (denial.reason, dialect) {
-    case (.notPermitted, .influxDB1):
+    case (.notPermitted, .influxDB1), (.unconfirmed, .influxDB1):
       return .denied(
         "\"\(principal.name)\" user is not authorized to write to database \"\(database)\"")
-    case (.notPermitted, .influxDB2): return .denied("insufficient permissions for write")
+    case (.notPermitted, .influxDB2), (.unconfirmed, .influxDB2): return .denied("insufficient permissions for write")
     case (.unknownRetentionPolicy, .influxDB1):
       return Refusal(status: 500, kind: .notFound, message: "retention policy not found: \(policy ?? "")")
     case (.unknownDatabase, .influxDB1), (.noDefaultPolicy, .influxDB1), (.unknownBucket, .influxDB1):

@@ -6,7 +6,7 @@ import HTTP
 
 /// One per event loop. Looks at requests and at what was published; touches no socket and waits for nothing.
 final class Gatekeeper {
-  let settings: GatewaySettings
+  private(set) var settings: GatewaySettings
   let shared: GatewayShared
   private(set) var snapshot: AuthorizationSnapshot
   private(set) var directory: Directory
@@ -28,8 +28,8 @@ final class Gatekeeper {
   struct Progress {
     /// How a password verification that this request waited for ended.
     var authentication: AuthenticationOutcome?
-    /// Whether the directory was asked for anew on behalf of this request, and whether it answered.
-    var refreshed: Bool?
+    /// What the upstream was asked on behalf of this request, after it came.
+    var readings: [DirectoryQuestion: DirectoryReading] = [:]
     /// The whole body, where the decision asked for it.
     var body: [UInt8]?
   }
@@ -44,8 +44,10 @@ final class Gatekeeper {
       let route = try route(view)
       if let answer = try openAnswer(route, view) { return .answer(answer) }
       if route == .management { return try manage(view, progress) }
+      if let verdict = judgeOpenForeign(route, view) { return verdict }
       let parameters = URLParameters(view)
       let credential = credential(of: view, parameters)
+      if let verdict = try judgeBucketList(route, view, credential, progress, notes: &notes) { return verdict }
       if let verdict = try judgeForeign(route, view, credential, progress, notes: &notes) { return verdict }
       let identity = try identity(of: outcome(of: credential, view, progress, notes: &notes), view, notes: &notes)
       let understanding = try understand(route, view, parameters, identity, progress, notes: &notes)
@@ -62,7 +64,7 @@ final class Gatekeeper {
       case .refuse(let refusal): return .refuse(refusal)
       case .needsBody(let limit): return .needsBody(limit: limit)
       case .verify(let verification): return .verify(verification)
-      case .refreshDirectory: return .refreshDirectory
+      case .ask(let inquiry): return .ask(inquiry)
       case .answer(let answer): return .answer(answer)
       }
     }
@@ -73,7 +75,7 @@ final class Gatekeeper {
     case refuse(Refusal)
     case needsBody(limit: Int)
     case verify(PendingVerification)
-    case refreshDirectory
+    case ask(DirectoryInquiry)
     case answer(LocalAnswer)
   }
 
@@ -88,6 +90,7 @@ final class Gatekeeper {
     if directoryGeneration != generations.directory {
       directory = shared.directory.value
       generations.directory = directoryGeneration
+      settings.authorizations = shared.upstreamAuthorizations.value
     }
     let statusGeneration = shared.status.generation
     if statusGeneration != self.statusGeneration {

@@ -28,6 +28,7 @@ public final class GatewayLoop {
   var keptForFilters = 0
   var uses = UseNotes()
   private var usesToldAt: UInt64 = 0
+  private var troubleToldAt: UInt64?
   private(set) var dateField = HTTPDate()
 
   /// Milliseconds after which log lines are handed over even though the block is not full.
@@ -35,6 +36,9 @@ public final class GatewayLoop {
 
   /// Milliseconds between two messages of who was let in.
   private static let usesInterval: UInt64 = 1_000
+
+  /// Milliseconds between two messages that something is wrong upstream.
+  private static let troubleInterval: UInt64 = 500
 
   public init(
     loop: EventLoop, shared: GatewayShared, members: [UpstreamMember], tls: ClientTLSContext?,
@@ -144,6 +148,14 @@ public final class GatewayLoop {
     for connection in connections.values { connection.cutOff() }
     accessLog?.flush()
     tellUses()
+    shared.failures?.tell(now: loop.now, isLast: true)
+  }
+
+  /// The upstream refused the gateway's own credential, or is not there: whoever looks after its health looks again.
+  func noteTrouble() {
+    guard troubleToldAt.map({ loop.now &- $0 >= Self.troubleInterval }) ?? true else { return }
+    troubleToldAt = loop.now
+    shared.services.noteTrouble()
   }
 
   private func tellOmitted() {
@@ -174,5 +186,6 @@ public final class GatewayLoop {
     guard loop.now &- usesToldAt >= Self.usesInterval else { return }
     usesToldAt = loop.now
     tellUses()
+    shared.failures?.tell(now: loop.now)
   }
 }

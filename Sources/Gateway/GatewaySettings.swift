@@ -48,15 +48,29 @@ public struct GatewayTimeouts: Sendable {
   public init() {}
 }
 
+/// Values of the `Authorization` field that the gateway adds for what it permitted itself. Never logged.
+public struct UpstreamAuthorizations: Sendable, CustomStringConvertible, CustomReflectable {
+  /// For everything that does not need an administrator upstream.
+  public var everyday: [UInt8]
+  /// For permits that do; nil where the everyday one serves for all.
+  public var operators: [UInt8]?
+
+  public init(everyday: [UInt8] = [], operators: [UInt8]? = nil) {
+    self.everyday = everyday
+    self.operators = operators
+  }
+
+  public var description: String { "UpstreamAuthorizations" }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 public struct GatewaySettings: Sendable {
   public var dialect = UpstreamDialect.influxDB1
   public var other = OtherTraffic.deny
   public var limits = GatewayLimits()
   public var timeouts = GatewayTimeouts()
-  /// The `Authorization` field's value that the gateway adds for what it permitted itself. Never logged.
-  public var upstreamAuthorization: [UInt8] = []
-  /// The value for permits that need an administrator upstream; nil where the everyday credential serves for all.
-  public var operatorAuthorization: [UInt8]?
+  /// At the start; see `GatewayShared.replaceAuthorizations`.
+  public var authorizations = UpstreamAuthorizations()
   /// Whether a statement that changes something is refused over GET.
   public var strictMethods = false
   /// The `Host` field's value of forwarded requests.

@@ -9,9 +9,12 @@ import Synchronization
 public struct GatewayServices: Sendable {
   /// Answers a call of the management API on its own thread; must call back exactly once.
   public var manage: @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void
-  /// Asks the upstream for its databases once more, at most once a second; calls back with whether the directory is
-  /// as fresh as could be, exactly once.
-  public var refreshDirectory: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+  /// Asks the upstream what it has, each question once for all who wait for it and at most once a second; calls back
+  /// with how every question ended, exactly once.
+  public var ask:
+    @Sendable (DirectoryInquiry, @escaping @Sendable ([DirectoryQuestion: DirectoryReading]) -> Void) -> Void
+  /// Told that the upstream could not be reached, or refused the gateway's own credential; on any thread, must not block.
+  public var noteTrouble: @Sendable () -> Void
   /// Told now and then which logins and tokens were let in; on any thread, must not block.
   public var noteUses: @Sendable (Uses) -> Void
   /// Told of each call of the management API that was refused before it came to `manage`.
@@ -21,13 +24,18 @@ public struct GatewayServices: Sendable {
 
   public init(
     manage: @escaping @Sendable (ManagementCall, @escaping @Sendable (ManagementAnswer) -> Void) -> Void,
-    refreshDirectory: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void,
+    ask:
+      @escaping @Sendable (
+        DirectoryInquiry, @escaping @Sendable ([DirectoryQuestion: DirectoryReading]) -> Void
+      ) -> Void,
+    noteTrouble: @escaping @Sendable () -> Void = {},
     noteUses: @escaping @Sendable (Uses) -> Void = { _ in },
     noteRefusal: @escaping @Sendable (RefusedCall) -> Void,
     offload: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {
     self.manage = manage
-    self.refreshDirectory = refreshDirectory
+    self.ask = ask
+    self.noteTrouble = noteTrouble
     self.noteUses = noteUses
     self.noteRefusal = noteRefusal
     self.offload = offload
@@ -40,10 +48,13 @@ public final class GatewayShared: Sendable {
   public let authorizations: Publication<AuthorizationSnapshot>
   public let directory: Publication<Directory>
   public let status: Publication<UpstreamStatus>
+  let upstreamAuthorizations: Publication<UpstreamAuthorizations>
   /// What `/health` tells.
   let conditions: Conditions
   /// What holds of the descriptors from the start on.
   let shortage: Condition?
+  /// Of the upstream, for the event log; nil where there is none.
+  let failures: FailureLog?
   public let services: GatewayServices
   /// Monotonic nanoseconds, as the authenticator wants them.
   let clock: @Sendable () -> UInt64
@@ -57,10 +68,12 @@ public final class GatewayShared: Sendable {
   public init(
     settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, status: Publication<UpstreamStatus>,
-    conditions: Conditions = Conditions(), shortage: Condition? = nil, services: GatewayServices,
+    conditions: Conditions = Conditions(), shortage: Condition? = nil, failures: FailureLog? = nil,
+    services: GatewayServices,
     clock: @escaping @Sendable () -> UInt64
   ) {
     self.settings = settings
+    upstreamAuthorizations = Publication(settings.authorizations)
     self.authenticator = authenticator
     self.authorizations = authorizations
     self.directory = directory
@@ -68,8 +81,16 @@ public final class GatewayShared: Sendable {
     self.conditions = conditions
     self.shortage = shortage
     if let shortage { conditions.set(shortage) }
+    self.failures = failures
     self.services = services
     self.clock = clock
+  }
+
+  /// From the next request on, what leaves bears these values. A decision that was remembered holds the old ones, so none
+  /// is kept: every loop takes the directory anew, and these with it.
+  public func replaceAuthorizations(_ values: UpstreamAuthorizations) {
+    upstreamAuthorizations.publish(values)
+    directory.touch()
   }
 
   /// From now on every response closes its connection, and health says so.

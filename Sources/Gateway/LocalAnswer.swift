@@ -15,7 +15,8 @@ struct LocalAnswer: Sendable {
 /// Puts refusals into the words that the client's dialect expects (`v1-auth.md` §2).
 struct AnswerDialect {
   var upstream: UpstreamDialect
-  var version: String
+  /// Of the upstream; nil while it has not told: none is made up.
+  var version: String?
   /// Answers `/api/v2/…` in the 2.x form, with the 1.x member beside it, so that either kind of client reads a reason.
   var isAPI2: Bool
 
@@ -52,7 +53,9 @@ struct AnswerDialect {
     return answer
   }
 
-  var common: [(name: String, value: String)] { [("X-Influxdb-Build", "OSS"), ("X-Influxdb-Version", version)] }
+  var common: [(name: String, value: String)] {
+    [("X-Influxdb-Build", "OSS")] + (version.map { [("X-Influxdb-Version", $0)] } ?? [])
+  }
 
   /// The closed list of error codes (design §10).
   private static func code(of status: Int) -> String {

@@ -12,6 +12,8 @@ struct PermittedRequest {
   let filter: AnswerFilter?
   let isUncacheable: Bool
   let dependsOnFields: Bool
+  let changes: [DirectoryQuestion]
+  let mayFindFluxOff: Bool
 
   init(_ permit: Permit, _ data: DataRequest) {
     self.permit = permit
@@ -21,6 +23,8 @@ struct PermittedRequest {
     filter = data.filter
     isUncacheable = data.isUncacheable
     dependsOnFields = data.dependsOnFields
+    changes = data.changes
+    mayFindFluxOff = data.mayFindFluxOff
   }
 
   /// Bytes that keeping it takes, roughly: it is bounded by this, not measured.

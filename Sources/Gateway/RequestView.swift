@@ -1,6 +1,6 @@
 // A request head as the phases look at it, without a socket.
 
-import Access
+public import Access
 import Authorizations
 import HTTP
 
@@ -66,8 +66,8 @@ enum Verdict {
   case needsBody(limit: Int)
   /// Decide again once a password has been verified.
   case verify(PendingVerification)
-  /// Decide again once the directory has been asked for anew.
-  case refreshDirectory
+  /// Decide again once the upstream has been asked what it has.
+  case ask(DirectoryInquiry)
   case manage(ManagementCall)
 }
 
@@ -84,6 +84,14 @@ public struct ManagementCall: Sendable {
   public let contentEncoding: String?
   public let origin: String?
   public let host: String?
+  /// The v1 login that asks for the buckets it may see, authenticated; nil where the caller is still to be.
+  public private(set) var login: Principal?
+
+  func asked(by login: Principal) -> Self {
+    var call = self
+    call.login = login
+    return call
+  }
 }
 
 /// A call of the management API that was refused before it came there: its path cannot be decoded, its body is too long.

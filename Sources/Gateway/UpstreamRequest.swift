@@ -36,14 +36,19 @@ final class UpstreamRequest {
   let isUncacheable: Bool
   /// Whether fields beside the credential had a part in the decision.
   let dependsOnFields: Bool
+  /// What to ask the upstream anew before the answer ends.
+  let changes: [DirectoryQuestion]
+  private let carriesCredential: Bool
+  /// Whether a 403 may mean that Flux is off, rather than that the credential is refused.
+  let mayFindFluxOff: Bool
 
   /// A request that gatehouse decided itself, with its own credential. There is no other way to attach that.
   init(_ permitted: PermittedRequest, hop: Hop, settings: GatewaySettings) {
     authority = .permit(permitted.permit)
     let saying = permitted.saying
     // The stronger credential only where the permit itself is one for an administrator.
-    let everyday = settings.upstreamAuthorization
-    let authorization = permitted.permit.needsAdministrator ? settings.operatorAuthorization ?? everyday : everyday
+    let everyday = settings.authorizations.everyday
+    let authorization = permitted.permit.needsAdministrator ? settings.authorizations.operators ?? everyday : everyday
     method = saying.line.method
     prefix = Self.prefix(saying.line, hop, settings, authorization: authorization)
     body = saying.body
@@ -55,6 +60,9 @@ final class UpstreamRequest {
     filter = permitted.filter
     isUncacheable = permitted.isUncacheable
     dependsOnFields = permitted.dependsOnFields
+    changes = permitted.changes
+    carriesCredential = false
+    mayFindFluxOff = permitted.mayFindFluxOff
   }
 
   /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
@@ -78,6 +86,9 @@ final class UpstreamRequest {
     filter = nil
     isUncacheable = data.isUncacheable
     dependsOnFields = data.dependsOnFields
+    changes = data.changes
+    carriesCredential = false
+    mayFindFluxOff = false
   }
 
   /// Other traffic, with the client's own credential untouched among its fields.
@@ -85,9 +96,10 @@ final class UpstreamRequest {
   /// - Parameters:
   ///   - token: the credential, for counting what the upstream says of it; nil for one that is not counted.
   ///   - provesCredential: whether nobody gets a success there without one.
+  ///   - carriesCredential: false for what needs none: then it is left out.
   init(
     passing line: RequestLine, judged token: UpstreamToken?, provesCredential: Bool, hop: Hop,
-    settings: GatewaySettings, isRepeatable: Bool
+    settings: GatewaySettings, isRepeatable: Bool, changes: [DirectoryQuestion] = [], carriesCredential: Bool = true
   ) {
     authority = .client
     method = line.method
@@ -101,6 +113,9 @@ final class UpstreamRequest {
     filter = nil
     isUncacheable = false
     dependsOnFields = true
+    self.changes = changes
+    self.carriesCredential = carriesCredential
+    mayFindFluxOff = false
   }
 
   private static func prefix(
@@ -167,6 +182,7 @@ final class UpstreamRequest {
     case .contentLength, .host, .expect, .via, .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost,
       .underscored, .disguisedFraming:
       false
+    case .authorization, .cookie, .proxyAuthorization: carriesAllFields && carriesCredential
     default: carriesAllFields
     }
   }

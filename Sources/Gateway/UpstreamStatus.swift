@@ -18,7 +18,4 @@ public struct UpstreamStatus: Sendable, Equatable {
     guard parts.count > 1, let major = Int(parts[0]), let minor = Int(parts[1]) else { return true }
     return (major, minor) < (1, 12)
   }
-
-  /// What gatehouse says of itself while it has not met its upstream.
-  public var shownVersion: String { version ?? "1.8.10" }
 }

@@ -8,6 +8,8 @@ public enum FieldName: UInt8, Sendable {
   case retryAfter, secFetchSite, server, setCookie, te, trailer, transferEncoding, upgrade, userAgent, via
   case wwwAuthenticate, xRequestID, xForwardedFor, xForwardedProto, xForwardedHost, forwarded, zapTraceSpan
   case traceparent, tracestate
+  /// Any of CORS: `Access-Control-Allow-Origin` and the like.
+  case accessControl
   /// InfluxDB's error, beside the same in the body.
   case influxDBError
   /// A name with an underscore that reads like a framing field to servers that fold `_` to `-`.
@@ -70,8 +72,14 @@ public enum FieldName: UInt8, Sendable {
     case 17 where same("x-forwarded-proto"): self = .xForwardedProto
     case 18 where same("proxy-authenticate"): self = .proxyAuthenticate
     case 19 where same("proxy-authorization"): self = .proxyAuthorization
-    default: self = .other
+    default: self = Self.isOfCORS(bytes, range) ? .accessControl : .other
     }
+  }
+
+  private static func isOfCORS(_ bytes: Span<UInt8>, _ range: ByteRange) -> Bool {
+    let prefix: StaticString = "access-control-"
+    let end = range.start + prefix.utf8CodeUnitCount
+    return end < range.end && bytes.equalsIgnoringCase(ByteRange(range.start, upTo: end), prefix)
   }
 
   private static func isFramingInDisguise(_ bytes: Span<UInt8>, _ range: ByteRange) -> Bool {

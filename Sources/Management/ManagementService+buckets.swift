@@ -1,11 +1,29 @@
 // Buckets and DBRP mappings of the directory: where a bucket's identifier comes from in front of 1.x.
 
 import JSON
-import Authorizations
+public import Authorizations
 
 extension ManagementService {
   func listBuckets(
     _ request: ManagementRequest, _ caller: Caller
+  ) throws(ManagementError) -> ManagementResponse {
+    try listBuckets(request) { caller.mayRead($0) }
+  }
+
+  /// The buckets that a v1 login, authenticated by the gateway, may read or write.
+  public func buckets(_ request: ManagementRequest, within permissions: [Permission]) -> ManagementResponse {
+    do throws(ManagementError) {
+      return withServerFields(
+        try listBuckets(request) { bucket in
+          [Action.read, .write].contains { permissions.cover(Permission($0, .of(bucket))) }
+        })
+    } catch {
+      return refusal(error)
+    }
+  }
+
+  private func listBuckets(
+    _ request: ManagementRequest, _ isShown: (Bucket) -> Bool
   ) throws(ManagementError) -> ManagementResponse {
     let page = try Page(request)
     var found = try loadedDirectory().buckets
@@ -20,7 +38,7 @@ extension ManagementService {
     }
     if let organizationID { found.removeAll { $0.organizationID != organizationID } }
     if let name = request.parameter("name") { found.removeAll { !$0.name.utf8.elementsEqual(name.utf8) } }
-    found.removeAll { !caller.mayRead($0) }
+    found.removeAll { !isShown($0) }
     let shown = page.part(of: found)
     var writer = JSONWriter()
     writer.object {

@@ -88,7 +88,7 @@ public final class ManagementService {
   public func refusal(_ error: ManagementError) -> ManagementResponse { withServerFields(.refusal(error)) }
 
   /// Clients tell the kind of server by these two.
-  private func withServerFields(_ response: ManagementResponse) -> ManagementResponse {
+  func withServerFields(_ response: ManagementResponse) -> ManagementResponse {
     var response = response
     response.fields += [("X-Influxdb-Build", "OSS"), ("X-Influxdb-Version", options.version)]
     return response

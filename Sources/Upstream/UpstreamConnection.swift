@@ -130,8 +130,9 @@ public final class UpstreamConnection: ByteStreamHandler {
 
   public func streamFailed(_ stream: ByteStream, _ failure: StreamFailure) {
     switch failure {
-    case .connect(let code): fail(.unreachable(TransportFailure.system("connect", code).description))
-    case .handshake(let text): fail(.unreachable("TLS: \(text)"))
+    case .connect(let code):
+      fail(.unreachable(TransportFailure.system("connect", code).description, member: member.authority))
+    case .handshake(let text): fail(.unreachable("TLS: \(text)", member: member.authority))
     case .reset: fail(.reset)
     }
   }

@@ -103,7 +103,7 @@ public final class UpstreamPool {
       wanted -= 1
       let member = slots[i].member
       guard let address = member.address else {
-        failFirstWaiter(.unreachable("no address for \(member.host)"))
+        failFirstWaiter(.unreachable("no address for \(member.host)", member: member.authority))
         continue
       }
       do throws(TransportFailure) {
@@ -115,7 +115,7 @@ public final class UpstreamPool {
         // The member is not at fault, and a connection may come free: `retry` looks again.
         if error.isShortage { return }
         slots[i].avoidedUntil = loop.now &+ Self.avoidance
-        failFirstWaiter(.unreachable(error.description))
+        failFirstWaiter(.unreachable(error.description, member: member.authority))
       }
     }
   }

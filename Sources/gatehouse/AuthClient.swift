@@ -42,10 +42,10 @@ struct AuthClient {
 
   private static func spoken(_ failure: UpstreamFailure) -> String {
     switch failure {
-    case .unreachable(let reason): reason
+    case .unreachable(let reason, _): reason
     case .reset: "the connection was closed before an answer came"
     case .timedOut: "no answer came in time"
-    case .malformed, .exhausted, .credentialRefused: "what came is no answer of a gatehouse"
+    case .malformed, .exhausted, .credentialRefused, .redirected: "what came is no answer of a gatehouse"
     }
   }
 

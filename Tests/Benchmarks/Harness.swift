@@ -49,7 +49,7 @@ final class Harness {
       }, mappings: mappings)
     var settings = GatewaySettings()
     settings.upstreamAuthority = Array("127.0.0.1:8087".utf8)
-    settings.upstreamAuthorization = Array("Basic Z2F0ZWhvdXNlOnNlY3JldA==".utf8)
+    settings.authorizations.everyday = Array("Basic Z2F0ZWhvdXNlOnNlY3JldA==".utf8)
     var authentication = Authenticator.Settings()
     authentication.cost = 4
     authentication.workers = 0
@@ -60,7 +60,7 @@ final class Harness {
       settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
       authorizations: Publication(AuthorizationSnapshot(revision: 1, authorizations: [reader], tokens: [])),
       directory: Publication(directory), status: Publication(status),
-      services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }, noteRefusal: { _ in }),
+      services: GatewayServices(manage: { _, _ in }, ask: { $1([:]) }, noteRefusal: { _ in }),
       clock: { 1_000_000_000 })
     gatekeeper = Gatekeeper(shared: shared)
     principal = Principal(reader)

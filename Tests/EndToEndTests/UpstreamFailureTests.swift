@@ -153,13 +153,16 @@ import Testing
   }
 
   @Test func asksOnceMoreBeforeItCallsDatabaseUnknown() throws {
-    try Scene.play { scene in
+    var login = Login.writer
+    login.writes.append("fresh/other")
+    let hopeful = login
+    try Scene.play(settings: { $0.logins = [hopeful] }) { scene in
       let client = try scene.connect()
       #expect(try client.exchange(Request.write("cpu v=1")).status == 204)
       var directory = UpstreamDirectory()
       directory.databases.append(("fresh", ["autogen"]))
       scene.upstream.setDirectory(directory)
-      // Known from now on, but writer-two has no permission there.
+      // Known from now on, but its default policy is not the one that writer-two may write.
       let answer = try client.exchange(Request.write("cpu v=1", database: "fresh"))
       #expect(answer.status == 403, "\(answer.status) \(answer.text)")
     }

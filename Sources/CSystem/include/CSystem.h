@@ -14,6 +14,9 @@ int gh_usable_processors(void);
 /// Pins the calling thread's name, at most 15 bytes.
 void gh_name_thread(const char *name);
 /// Opens a listening TCP socket (SO_REUSEPORT, nonblocking) on a numeric address; -1 and errno on failure.
+/// 0 where nobody listens on an address and port, -1 with errno EADDRINUSE where someone does.
+int gh_is_free(const char *text, uint16_t port);
+
 int gh_listen(const char *address, uint16_t port, int backlog);
 /// Starts a nonblocking TCP connection to a numeric address; -1 and errno on failure.
 int gh_connect(const char *address, uint16_t port);

@@ -59,6 +59,10 @@ final class Gate {
   var memo = DecisionMemo()
   /// Called where the upstream would be asked for its databases anew.
   var refresh: () -> Bool = { true }
+  /// What a reading of one database's policies finds; nil where that is not told apart.
+  var policies: (String) -> [String]? = { _ in nil }
+  /// Everything that was asked of the upstream.
+  var asked: [DirectoryQuestion] = []
   var services: Services = [.data, .management]
   private let decoder = RequestHeadDecoder()
 
@@ -70,7 +74,7 @@ final class Gate {
     settings.dialect = dialect
     settings.other = other
     settings.upstreamAuthority = Array("upstream:8087".utf8)
-    settings.upstreamAuthorization = Array("Basic b3VyOm93bg==".utf8)
+    settings.authorizations.everyday = Array("Basic b3VyOm93bg==".utf8)
     var authentication = Authenticator.Settings()
     authentication.cost = 4
     authentication.workers = 0
@@ -84,7 +88,7 @@ final class Gate {
       settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
       authorizations: Publication(World.snapshot(tokens: tokens)), directory: Publication(directory),
       status: Publication(status),
-      services: GatewayServices(manage: { _, _ in }, refreshDirectory: { $0(true) }, noteRefusal: { _ in }),
+      services: GatewayServices(manage: { _, _ in }, ask: { $1([:]) }, noteRefusal: { _ in }),
       clock: { 1_000_000_000 })
     gatekeeper = Gatekeeper(shared: shared)
   }
@@ -129,14 +133,24 @@ final class Gate {
         decision.steps.append("verify")
         progress.authentication = verify(verification)
         continue
-      case .refreshDirectory:
+      case .ask(let inquiry):
         decision.steps.append("directory")
-        progress.refreshed = refresh()
+        asked += inquiry.questions
+        let isAnswered = refresh()
+        for question in inquiry.questions {
+          progress.readings[question] = isAnswered ? reading(of: question) : .failed
+        }
         continue
       }
       return decision
     }
     return decision
+  }
+
+  private func reading(of question: DirectoryQuestion) -> DirectoryReading {
+    guard case .policies(let database) = question, let names = policies(String(decoding: database, as: UTF8.self))
+    else { return .published }
+    return .policies(names)
   }
 
   /// Leaves a verification waiting that nobody makes.
