@@ -15,6 +15,8 @@ extension Configuration {
     public var collectBytes = 65_536
     /// Largest body of a write, bytes.
     public var writeBytes = 104_857_600
+    /// Largest size that the body of a write may come to once it is unpacked, bytes. Its default depends on the dialect.
+    public var writeDecodedBytes = 26_214_400
     /// Largest form body of a query, bytes.
     public var queryBytes = 2_097_152
     /// Largest management body, bytes.
@@ -32,6 +34,8 @@ extension Configuration {
     public var head = 10_000
     /// Longest pause within a body.
     public var bodyProgress = 30_000
+    /// The whole body of a write.
+    public var write = 600_000
     /// Longest pause of a client that does not take its response.
     public var sendProgress = 30_000
     /// A keep-alive connection without a request.

@@ -44,6 +44,8 @@ extension Configuration {
   public struct Policy: Sendable, Equatable {
     /// Whether a statement that changes something is refused over GET.
     public var strictMethods = false
+    /// Whether what is under way with a credential that is revoked ends at once.
+    public var cutStreams = false
 
     public init() {}
   }

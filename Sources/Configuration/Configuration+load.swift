@@ -78,7 +78,7 @@ extension Configuration {
     policy = root.decode("policy") { Policy(&$0) }
     authorizations = Self.authorizations(&root)
     tokens = Self.tokens(&root, directory: directory, dialect: dialect)
-    limits = root.decode("limits") { Limits(&$0) }
+    limits = root.decode("limits") { Limits(&$0, dialect: dialect) }
     timeouts = root.decode("timeouts") { Timeouts(&$0) }
     log = root.decode("log") { Log(&$0, surroundings) }
     passwords = root.decode("passwords") { Passwords(&$0) }

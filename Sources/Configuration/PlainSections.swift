@@ -9,11 +9,12 @@ extension Configuration.Store {
 extension Configuration.Policy {
   init(_ table: inout TableReader) {
     strictMethods = table.boolean("strict_methods")?.value ?? strictMethods
+    cutStreams = table.boolean("cut_streams")?.value ?? cutStreams
   }
 }
 
 extension Configuration.Limits {
-  init(_ table: inout TableReader) {
+  init(_ table: inout TableReader, dialect: Configuration.Dialect?) {
     connections = table.integer("connections", in: 1...10_000_000) ?? connections
     unauthenticatedPerSource = table.integer("unauthenticated_per_source", in: 1...10_000_000)
     headBytes = table.size("head_bytes", in: 1_024...1_048_576) ?? headBytes
@@ -21,6 +22,9 @@ extension Configuration.Limits {
     headFields = table.integer("head_fields", in: 8...10_000) ?? headFields
     collectBytes = table.size("collect_bytes", in: 0...16_777_216) ?? collectBytes
     writeBytes = table.size("write_bytes", in: 1...(1 << 40)) ?? writeBytes
+    // 1.x takes no more than that of a plain body; 2.x has no limit of its own.
+    writeDecodedBytes =
+      table.size("write_decoded_bytes", in: 1...(1 << 40)) ?? (dialect == .influxDB2 ? 52_428_800 : writeDecodedBytes)
     queryBytes = table.size("query_bytes", in: 1_024...(1 << 30)) ?? queryBytes
     managementBytes = table.size("management_bytes", in: 1_024...16_777_216) ?? managementBytes
     upstreamConnections = table.integer("upstream_connections", in: 1...65_536) ?? upstreamConnections
@@ -36,6 +40,7 @@ extension Configuration.Timeouts {
     handshake = table.duration("handshake", in: range)?.value ?? handshake
     head = table.duration("head", in: range)?.value ?? head
     bodyProgress = table.duration("body_progress", in: range)?.value ?? bodyProgress
+    write = table.duration("write", in: range)?.value ?? write
     sendProgress = table.duration("send_progress", in: range)?.value ?? sendProgress
     idle = table.duration("idle", in: range)?.value ?? idle
     upstreamConnect = table.duration("upstream_connect", in: range)?.value ?? upstreamConnect

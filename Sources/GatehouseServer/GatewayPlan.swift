@@ -90,17 +90,20 @@ struct GatewayPlan: Sendable {
     settings.limits.headFields = configuration.limits.headFields
     settings.limits.collectBytes = configuration.limits.collectBytes
     settings.limits.writeBytes = configuration.limits.writeBytes
+    settings.limits.writeDecodedBytes = configuration.limits.writeDecodedBytes
     settings.limits.queryBytes = configuration.limits.queryBytes
     settings.limits.managementBytes = configuration.limits.managementBytes
     settings.timeouts.handshake = configuration.timeouts.handshake
     settings.timeouts.head = configuration.timeouts.head
     settings.timeouts.bodyProgress = configuration.timeouts.bodyProgress
+    settings.timeouts.write = configuration.timeouts.write
     settings.timeouts.sendProgress = configuration.timeouts.sendProgress
     settings.timeouts.idle = configuration.timeouts.idle
     settings.timeouts.upstreamConnect = configuration.timeouts.upstreamConnect
     settings.authorizations = UpstreamAuthorizations(
       everyday: Array(everyday.utf8), operators: operators.map { Array($0.utf8) })
     settings.strictMethods = configuration.policy.strictMethods
+    settings.cutsStreams = configuration.policy.cutStreams
     settings.upstreamAuthority = Array(
       (configuration.upstream.members.first.map { UpstreamMember($0).authority } ?? "").utf8)
     return settings

@@ -28,13 +28,21 @@ final class AnswerFilter: Sendable {
   private let principal: Principal
   private let authorizer: Authorizer
   private let policy: QueryPolicy
+  /// Whether the request asks for indented JSON.
+  let isPretty: Bool
+  /// Places of the statements whose times come as nanoseconds although they were not asked for so.
+  private let timed: Set<Int>
 
   /// - Parameters:
   ///   - kinds: of the statements whose results are filtered, by their place in the query; the others' are whole.
   ///   - statementCount: how many statements the query has.
+  ///   - timed: places of the statements whose times come as nanoseconds although they were not asked for so.
   init(
-    _ kinds: [Int: Kind], statementCount: Int, principal: Principal, authorizer: Authorizer, policy: QueryPolicy
+    _ kinds: [Int: Kind], statementCount: Int, principal: Principal, authorizer: Authorizer, policy: QueryPolicy,
+    isPretty: Bool = false, timed: Set<Int> = []
   ) {
+    self.isPretty = isPretty
+    self.timed = timed
     self.kinds = kinds
     self.statementCount = statementCount
     self.principal = principal
@@ -44,7 +52,9 @@ final class AnswerFilter: Sendable {
 
   /// The answer without what may not be known; nil where it is not what such statements are answered with. Only members
   /// that are understood are kept.
-  func filtered(_ body: [UInt8]) -> [UInt8]? {
+  ///
+  /// - Parameter form: in which the client wants it; what comes is JSON.
+  func filtered(_ body: [UInt8], _ form: AnswerForm) -> LocalAnswer? {
     guard let value = try? JSONReader.value(in: body), case .array(let results)? = value.onlyMember("results") else {
       return nil
     }
@@ -53,10 +63,7 @@ final class AnswerFilter: Sendable {
       guard let result = filtered(result, at: index) else { return nil }
       kept.append(result)
     }
-    var bytes: [UInt8] = []
-    JSONValue.object([JSONMember(name: "results", value: .array(kept))]).append(to: &bytes)
-    bytes.append(UInt8(ascii: "\n"))
-    return bytes
+    return form.answer(kept, fields: [], timed: timed)
   }
 
   private func filtered(_ result: JSONValue, at index: Int) -> JSONValue? {

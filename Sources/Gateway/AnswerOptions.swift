@@ -28,6 +28,9 @@ struct AnswerOptions {
     isPretty = values["pretty"]?.elementsEqual("true".utf8) ?? false
   }
 
+  /// Whether the request says in which form times are wanted.
+  var hasEpoch: Bool { epoch != nil }
+
   /// - Parameter isFiltered: whether the answer will be read here, and so must come in one JSON document.
   func append(to parameters: inout CanonicalParameters, isFiltered: Bool) {
     if let epoch { parameters.append("epoch", epoch.description) }

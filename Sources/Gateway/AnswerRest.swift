@@ -17,5 +17,19 @@ public struct AnswerRest: Sendable {
   /// Makes the next piece, on any thread; must call back exactly once.
   let next: @Sendable (@escaping @Sendable (Piece) -> Void) -> Void
 
+  /// Bytes of a piece of an answer that is there already.
+  static let pieceBytes = 16_384
+
+  /// An answer that is there already, in pieces, and what follows it.
+  init(_ bytes: [UInt8], from start: Int = 0, then rest: AnswerRest?) {
+    next = { done in
+      let end = min(bytes.count, start + Self.pieceBytes)
+      done(
+        Piece(
+          bytes: Array(bytes[start..<end]),
+          rest: end < bytes.count ? AnswerRest(bytes, from: end, then: rest) : rest))
+    }
+  }
+
   public init(_ next: @escaping @Sendable (@escaping @Sendable (Piece) -> Void) -> Void) { self.next = next }
 }

@@ -18,6 +18,8 @@ struct DataRequest {
   var say: (Permit?) -> Saying
   /// Largest client's body that is carried, bytes.
   var maximumBody = 0
+  /// What that body may come to; nil where the upstream unpacks none.
+  var bound: BodyBound?
   var isRepeatable = false
   /// Reads the answer before the client does.
   var filter: AnswerFilter?

@@ -16,6 +16,7 @@ extension DownstreamConnection {
     case .answer(let answer):
       if skipBody(rest) { respond(answer) }
     case .refuse(let refusal):
+      exchange.form.isPretty = gateway.gatekeeper.wantsPretty(view, progress)
       if skipBody(rest) { refuse(refusal) }
     case .needsBody(let limit):
       park(view, rest: UnsafeMutableRawBufferPointer(rebasing: rest[..<0]))
@@ -119,10 +120,16 @@ extension DownstreamConnection {
     stream?.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
   }
 
+  /// Bytes that are read at once of a body that is counted as it passes.
+  private static let gaugedBytes = 16_384
+
   /// Reads once: a fast client has its turn again after the others' events.
   func readBody(_ stream: ByteStream) {
     // What follows the body fits behind the parked head when that is decided again: in the loop's long room.
-    let room = gateway.loop.scratch.room
+    let whole = gateway.loop.scratch.room
+    // What is inflated takes a loop a thousand times as long as what is passed on.
+    let most = gauge == nil ? whole.count : Self.gaugedBytes
+    let room = UnsafeMutableRawBufferPointer(rebasing: whole[..<min(whole.count, most)])
     switch stream.read(into: room) {
     case .bytes(let count):
       noteProgress(count)

@@ -2,6 +2,7 @@
 
 import Access
 import HTTP
+import Observation
 import Transport
 import Upstream
 
@@ -9,14 +10,21 @@ extension DownstreamConnection {
   /// Sends a permitted request as soon as it is whole, or streams it where it is long.
   func forward(_ request: UpstreamRequest, _ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
     self.request = request
+    decidedUnder = gateway.gatekeeper.generations
+    if let filter = request.filter {
+      exchange.form = AnswerForm(
+        view, isPretty: filter.isPretty, version: gateway.gatekeeper.status.version)
+    }
     guard request.carriesClientBody else {
       // The client's own body, if there was one, is in the request's form, or means nothing.
       guard skipBody(rest) else { return }
       guard requestBody.isComplete else { return refuse(.tooLarge) }
       return send(request.body ?? [], request, view)
     }
+    isInflated = view.isInflated(by: settings.dialect)
+    let maximum = request.maximumBody(isInflated: isInflated)
     if let length = requestBody.remainingLength {
-      if length > request.maximumBody { return refuse(.tooLarge) }
+      if length > maximum { return refuse(.tooLarge) }
       if length > settings.limits.collectBytes, length > rest.count {
         park(view, rest: UnsafeMutableRawBufferPointer(rebasing: rest[..<0]))
         return stream(rest)
@@ -30,8 +38,9 @@ extension DownstreamConnection {
     exchange.bytesIn += step.produced
     hold.append(contentsOf: rest[step.consumed...])
     let payload = UnsafeRawBufferPointer(rebasing: rest[..<step.produced])
-    guard payload.count <= request.maximumBody else { return refuse(.tooLarge) }
+    guard payload.count <= maximum else { return refuse(.tooLarge) }
     if requestBody.isComplete {
+      guard admits(payload) else { return }
       // A GET that had no body gets none: some servers refuse even an empty one.
       let framing =
         view.head.framing == .none && !request.method.usuallyHasBody ? .none : BodyFraming.length(payload.count)
@@ -41,7 +50,7 @@ extension DownstreamConnection {
     }
     parkedHead = Array(view.bytes)
     body.append(contentsOf: payload)
-    collect(UnsafeMutableRawBufferPointer(rebasing: rest[..<0]), toDecide: false, limit: request.maximumBody)
+    collect(UnsafeMutableRawBufferPointer(rebasing: rest[..<0]), toDecide: false, limit: maximum)
   }
 
   private func send(_ body: [UInt8], _ request: UpstreamRequest, _ view: RequestView) {
@@ -52,8 +61,12 @@ extension DownstreamConnection {
   }
 
   /// The body was collected over several reads.
+  ///
+  /// Whoever sent it may have lost the right to since it began.
   func sendCollected() {
     guard let request else { return close() }
+    if let refusal = gateway.gatekeeper.objection(to: request, &decidedUnder) { return refuse(refusal) }
+    guard body.withUnsafeBytes({ admits($0) }) else { return }
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, view, framing: .length(body.count))
@@ -101,7 +114,7 @@ extension DownstreamConnection {
   /// Sends a whole request on a connection that is free, or keeps it until there is one.
   private func dispatch(_ whole: UnsafeRawBufferPointer) {
     state = .leasing
-    while let connection = gateway.pool.lease(for: self) {
+    while let connection = gateway.pool.lease(for: self, claim) {
       connection.send(whole)
       if connection.isBroken, connection.isReused {
         // Not a byte of it has left: the upstream had closed a kept connection.
@@ -113,6 +126,11 @@ extension DownstreamConnection {
     }
     outgoing = Array(whole)
     stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
+  }
+
+  /// For whom a connection is leased.
+  var claim: UpstreamClaim {
+    UpstreamClaim(login: exchange.notes.login, source: client.sourceKey, isWrite: exchange.kind == .write)
   }
 
   private func sent(on connection: UpstreamConnection) {
@@ -157,6 +175,7 @@ extension DownstreamConnection {
 
   private func startStream(with collected: [UInt8]) {
     guard let request else { return close() }
+    if let refusal = collected.withUnsafeBytes({ beginGauging($0) }) { return refuse(refusal) }
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, view, framing: view.head.framing)
@@ -169,7 +188,7 @@ extension DownstreamConnection {
     guard !outgoing.isEmpty else { return }
     state = .leasing
     stream?.readsInput = false
-    if let connection = gateway.pool.lease(for: self) { return upstreamLeased(connection) }
+    if let connection = gateway.pool.lease(for: self, claim) { return upstreamLeased(connection) }
     stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
   }
 
@@ -181,12 +200,17 @@ extension DownstreamConnection {
   /// Passes a piece of the body on.
   func pass(_ payload: UnsafeRawBufferPointer) {
     guard let upstream, let request else { return close() }
-    guard exchange.bytesIn <= request.maximumBody, requestBody.announced <= request.maximumBody - exchange.bytesIn
-    else {
+    let maximum = request.maximumBody(isInflated: isInflated)
+    guard exchange.bytesIn <= maximum, requestBody.announced <= maximum - exchange.bytesIn else {
       abandonUpstream()
       return refuse(.tooLarge)
     }
     let isComplete = requestBody.isComplete
+    // Before it leaves: without its last piece the upstream commits nothing.
+    if let refusal = gauge?.take(payload, isLast: isComplete) {
+      abandonUpstream()
+      return refuse(refusal)
+    }
     if requestBody.remainingLength != nil {
       upstream.send(payload)
     } else {

@@ -76,6 +76,7 @@ extension DownstreamConnection {
       try decoder.decode(head, limits: settings.limits.head)
       let view = RequestView(bytes: head, head: decoder, client: client)
       exchange.describe(view)
+      if lacksLength(view, following: bytes.count - length) { throw .lengthMissing }
       requestBody = BodyDecoder(decoder.framing)
       hasReadHead = true
       decide(view, rest: UnsafeMutableRawBufferPointer(rebasing: bytes[length...]))

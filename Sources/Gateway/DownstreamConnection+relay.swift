@@ -12,6 +12,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 
   private func leased(_ connection: UpstreamConnection) {
     guard case .leasing = state else { return connection.abandon() }
+    // A right may have been lost while this waited.
+    if let request, let refusal = gateway.gatekeeper.objection(to: request, &decidedUnder) {
+      connection.abandon()
+      return refuse(refusal)
+    }
     take(connection)
     outgoing.withUnsafeBytes { connection.send($0) }
     if requestBody.isComplete || request?.carriesClientBody == false {
@@ -84,25 +89,26 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     upstream = nil
     let whole = body
     body.release()
-    guard whole.count > AnswerFilter.maximumBytesInLoop else { return filtered(filter.filtered(whole)) }
-    let resume = gateway.loop.resumption { [self] (answer: [UInt8]?) in
+    guard whole.count > AnswerFilter.maximumBytesInLoop else { return filtered(filter.filtered(whole, exchange.form)) }
+    let resume = gateway.loop.resumption { [self] (answer: LocalAnswer?) in
       turn {
         // The client may have left meanwhile.
         guard case .awaitingResponse = state else { return }
         filtered(answer)
       }
     }
-    gateway.shared.services.offload { resume(filter.filtered(whole)) }
+    let form = exchange.form
+    gateway.shared.services.offload { resume(filter.filtered(whole, form)) }
   }
 
   /// - Parameter answer: nil where the upstream's is none that could be read.
-  private func filtered(_ answer: [UInt8]?) {
+  private func filtered(_ answer: LocalAnswer?) {
     releaseKept()
-    guard let answer else { return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false) }
+    guard var answer else { return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false) }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.version, isAPI2: false)
-    respond(
-      LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: answer))
+    answer.fields = dialect.common + answer.fields
+    respond(answer)
   }
 
   /// Gives back the loop's share of memory that an answer to be filtered had.
@@ -233,6 +239,28 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     }
   }
 
+  var yieldsToOthers: Bool { request?.endsWithClient ?? false }
+
+  /// Where a part of the answer has been sent, a reset says that it is not whole.
+  func upstreamReclaimed(_ connection: UpstreamConnection) {
+    guard connection === upstream else { return connection.abandon() }
+    turn {
+      switch state {
+      case .relaying:
+        exchange.notes.reason = "the upstream was kept waiting while others waited for it"
+        abandonAnswer()
+      case .awaitingResponse:
+        abandonUpstream()
+        var refusal = Refusal.unavailable("too many requests are waiting for the upstream")
+        refusal.detail = "ended for others, who hold fewer upstream connections"
+        refuse(refusal)
+      default:
+        abandonUpstream()
+        refuse(.bodyTooSlow)
+      }
+    }
+  }
+
   func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) {
     turn { failed(failure, mayRepeat: mayRepeat) }
   }
@@ -258,7 +286,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     if mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {
       hasRepeated = true
       state = .leasing
-      if let connection = gateway.pool.lease(for: self) { leased(connection) }
+      if let connection = gateway.pool.lease(for: self, claim) { leased(connection) }
       return
     }
     guard stream != nil else {

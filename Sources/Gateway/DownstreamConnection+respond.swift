@@ -3,23 +3,24 @@
 import Observation
 import Synchronization
 import HTTP
+import JSON
 import Transport
 
 extension DownstreamConnection {
   func refuse(_ refusal: Refusal) {
     gateway.metrics.recordRefusal(refusal.kind.metric)
     if refusal.kind == .unauthenticated { hasFailedLogIn = true }
-    exchange.notes.reason = refusal.detail ?? refusal.message
+    exchange.notes.reason = (refusal.detail ?? refusal.message).prefixOfBytes(AnswerDialect.longestText)
     if exchange.methodText.isEmpty { exchange.methodText = "-" }
     if exchange.isOfManagement {
       gateway.shared.services.noteRefusal(
         RefusedCall(
           method: exchange.methodText, path: exchange.path, source: client.address, status: refusal.status,
-          reason: refusal.message))
+          reason: refusal.message.prefixOfBytes(AnswerDialect.longestText)))
     }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.version,
-      isAPI2: exchange.isOfAPI2)
+      isAPI2: exchange.isOfAPI2, form: exchange.form)
     respond(dialect.answer(refusal))
   }
 
@@ -36,18 +37,18 @@ extension DownstreamConnection {
     var writer = ByteWriter(gateway.loop.scratch.head)
     writeHead(answer, to: &writer)
     let hasBody = !exchange.answersHead && answer.status != 204
-    if hasBody { exchange.bytesOut += answer.body.count }
-    // A short answer leaves in one piece with its head.
-    let fitsHead = hasBody && answer.rest == nil && answer.body.count <= 16_384
-    if fitsHead { writer.append(answer.body) }
-    stream?.write(writer.written)
-    if hasBody, let rest = answer.rest {
-      write(answer.body, isLast: false)
-      stream?.readsInput = true
-      return self.answer(rest)
+    // A short answer leaves in one piece with its head, a long one in several, as its client takes them.
+    let isLong = answer.body.count > AnswerRest.pieceBytes
+    if hasBody, !isLong {
+      exchange.bytesOut += answer.body.count
+      if answer.rest == nil { writer.append(answer.body) }
     }
-    if hasBody, !fitsHead { stream?.write(answer.body) }
-    finishAnswer()
+    stream?.write(writer.written)
+    guard hasBody, answer.rest != nil || isLong else { return finishAnswer() }
+    stream?.readsInput = true
+    if isLong { return self.answer(AnswerRest(answer.body, then: answer.rest)) }
+    write(answer.body, isLast: false)
+    if let rest = answer.rest { self.answer(rest) }
   }
 
   private func writeHead(_ answer: LocalAnswer, to writer: inout ByteWriter) {

@@ -61,6 +61,12 @@ final class DownstreamConnection {
   var hasFailedLogIn = false
 
   var request: UpstreamRequest?
+  /// The state that `request` was permitted under.
+  var decidedUnder = Generations(snapshot: 0, directory: 0)
+  /// Whether the upstream reads the body as gzip.
+  var isInflated = false
+  /// Counts a body that streams.
+  var gauge: BodyGauge?
   var upstream: UpstreamConnection?
   /// The whole request, where it waits for a connection or may have to be sent again.
   var outgoing: [UInt8] = []
@@ -158,6 +164,7 @@ final class DownstreamConnection {
     exchange = Exchange()
     progress = Gatekeeper.Progress()
     request = nil
+    gauge = nil
     upstream = nil
     hasRepeated = false
     responseHasBegun = false
@@ -214,6 +221,21 @@ final class DownstreamConnection {
     return true
   }
 
+  /// Whether what follows may be a body that nothing tells the end of. HTTP/1.0 has clients that send one so, and points
+  /// that were not read must not be answered 204.
+  func lacksLength(_ view: RequestView, following: Int) -> Bool {
+    guard view.head.minorVersion == 0, view.head.framing == .none else { return false }
+    switch view.head.method {
+    case .post, .put, .patch: break
+    default: return false
+    }
+    switch exchange.kind {
+    case .write: return true
+    case .query: return following > 0 || view.value(.contentType) != nil
+    default: return false
+    }
+  }
+
   /// Keeps the head and what follows it until a decision is possible.
   func park(_ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
     parkedHead = Array(view.bytes)
@@ -226,8 +248,15 @@ final class DownstreamConnection {
     received += count
     if isStart || received - progressMark >= Self.minimumProgress {
       progressMark = received
-      stream?.setDeadline(after: settings.timeouts.bodyProgress)
+      stream?.setDeadline(after: bodyPatience)
     }
+  }
+
+  /// Milliseconds for which more of a body is waited for: a write as a whole has a deadline too.
+  private var bodyPatience: Int {
+    guard exchange.kind == .write, exchange.startedAt > 0 else { return settings.timeouts.bodyProgress }
+    let passed = Int(clamping: gateway.loop.now &- min(gateway.loop.now, exchange.startedAt / 1_000))
+    return max(0, min(settings.timeouts.bodyProgress, settings.timeouts.write - passed))
   }
 
   /// Takes what a client sends while its response is awaited, up to a bound.

@@ -1,6 +1,7 @@
 // One request and its response, as the record of it will tell.
 
 import HTTP
+import JSON
 import Observation
 import Transport
 
@@ -13,6 +14,8 @@ struct Exchange {
   var keepsAlive = true
   var minorVersion: UInt8 = 1
   var expectsContinue = false
+  /// The form that errors are asked for in, and filtered answers.
+  var form = AnswerForm()
   var notes = DecisionNotes()
   var kind = RequestKind.unreadable
   var bytesIn = 0
@@ -36,6 +39,7 @@ struct Exchange {
       ? String(decoding: view.bytes[bytes: view.head.methodRange].prefix(32), as: UTF8.self)
       : method.text.description
     path = String(decoding: view.path.prefix(1_024), as: UTF8.self)
+    form = AnswerForm(view)
     kind =
       switch Route(path: view.path) {
       case .ping: .ping
@@ -64,9 +68,9 @@ struct Exchange {
     record.listener = listener
     record.method = methodText
     record.path = path
-    if !notes.login.isEmpty { record.principal = notes.login }
     if notes.usesPreviousPassword { record.password = "previous" }
-    if !notes.database.isEmpty { record.database = notes.database }
+    if !notes.login.isEmpty { record.principal = notes.login.prefixOfBytes(AnswerDialect.longestText) }
+    if !notes.database.isEmpty { record.database = notes.database.prefixOfBytes(AnswerDialect.longestText) }
     record.status = status
     if !notes.reason.isEmpty { record.refusal = notes.reason }
     record.bytesIn = bytesIn

@@ -32,7 +32,8 @@ extension Gatekeeper {
           line: RequestLine(
             .post, isRead ? "/api/v1/prom/read" : "/api/v1/prom/write", parameters: parameters))
       },
-      maximumBody: isRead ? settings.limits.queryBytes : settings.limits.writeBytes, dependsOnFields: true,
+      maximumBody: isRead ? settings.limits.queryBytes : settings.limits.writeBytes,
+      bound: BodyBound(packing: .snappy, limit: settings.limits.writeDecodedBytes), dependsOnFields: true,
       refuse: { denial, principal in
         if isRead {
           return .refuse(

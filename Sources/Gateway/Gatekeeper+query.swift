@@ -32,9 +32,12 @@ extension Gatekeeper {
     let statements = request.query.statements
     try refuseUnserved(statements, view, identity)
     let isOperator = if case .principal(let principal) = identity { principal.permissions.areOperator } else { false }
+    let form = AnswerForm(view, isPretty: AnswerForm.isPretty(values), version: status.version)
     // An administrator sees also what was made a moment ago: the upstream answers.
-    if case .principal(let principal) = identity, !isOperator, let answer = localAnswer(statements, for: principal) {
-      return .local(answer)
+    if case .principal(let principal) = identity, !isOperator,
+      let answer = localAnswer(statements, for: principal, form)
+    {
+      return .local(request.isAsynchronous ? noContent : answer)
     }
     let policy = QueryPolicy(dialect: settings.dialect)
     var needs: [(Int, StatementNeed)] = []
@@ -48,7 +51,10 @@ extension Gatekeeper {
         }
       }
     }
-    let filter = isOperator ? nil : filter(statements, request, identity, policy)
+    let filter = isOperator ? nil : filter(statements, request, identity, policy, form)
+    // What its times look like goes by the form, and what is filtered comes in JSON.
+    let isTimed = filter != nil && statements.contains { $0.kind == .select }
+    let isNumbered = isTimed && form.format != .json
     let isChanging = statements.contains(where: \.isChanging)
     guard let text = request.query.forwardingBytes else {
       throw .refuse(.malformed("error parsing query: a name holds a character that cannot be carried"))
@@ -59,15 +65,19 @@ extension Gatekeeper {
         requirements: needs.map { $0.1.requirement },
         say: { [dialect = settings.dialect] permit in
           let (text, pinned) = Self.pinned(text, request, permit)
-          let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil)
+          let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil, isNumbered: isNumbered)
           let url = request.options.urlParameters(dialect)
           return method == .post
             ? Saying(line: RequestLine(.post, "/query", parameters: url), body: form.text)
             : Saying(line: RequestLine(.get, "/query", parameters: url.joined(with: form)), body: nil)
         },
-        isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging,
+        isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging || isTimed,
         changes: isChanging ? directoryChanges(statements, request) : [], key: key,
-        refuse: { [needs] denial, principal in Self.denied(denial, principal, statements, needs) }))
+        refuse: { [needs, noContent] denial, principal in
+          let refusal = Self.denied(denial, principal, statements, needs, form)
+          if request.isAsynchronous, case .answer = refusal { return .answer(noContent) }
+          return refusal
+        }))
   }
 
   /// What is refused whoever asks.
@@ -77,7 +87,7 @@ extension Gatekeeper {
     if statements.contains(where: \.managesLogins) {
       var name = ""
       if case .principal(let principal) = identity { name = principal.name }
-      let statement = statements.first(where: \.managesLogins).map(\.description) ?? ""
+      let statement = statements.first(where: \.managesLogins).map(Self.quoted) ?? ""
       throw .refuse(
         .denied(
           "error authorizing query: \(name) not authorized to execute statement '\(statement)', requires admin "
@@ -93,17 +103,24 @@ extension Gatekeeper {
     }
   }
 
+  /// What is said at once of a query that nobody waits for.
+  private var noContent: LocalAnswer {
+    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
+    return LocalAnswer(status: 204, fields: dialect.common + [("Content-Type", "application/json")])
+  }
+
   // MARK: Denials
 
   private static func denied(
-    _ denial: Denial, _ principal: Principal, _ statements: [Statement], _ needs: [(Int, StatementNeed)]
+    _ denial: Denial, _ principal: Principal, _ statements: [Statement], _ needs: [(Int, StatementNeed)],
+    _ form: AnswerForm
   ) -> Interruption {
     guard denial.index < needs.count else { return .refuse(.denied("not permitted")) }
     let (index, need) = needs[denial.index]
-    let statement = index < statements.count ? statements[index].description : ""
+    let statement = index < statements.count ? quoted(statements[index]) : ""
     if denial.reason != .notPermitted, denial.wouldBePermitted {
       // Who may read everything learns what is missing, as an administrator of 1.x does: inside a result.
-      return .answer(missing(denial.reason, need, statement: index))
+      return .answer(missing(denial.reason, need, statement: index, form))
     }
     let privilege = need.privilege
     return .refuse(
@@ -113,17 +130,27 @@ extension Gatekeeper {
         detail: StatementNeed.lacks(privilege, statement: index)))
   }
 
-  private static func missing(_ reason: Denial.Reason, _ need: StatementNeed, statement: Int) -> LocalAnswer {
+  /// As much of a statement as leaves room for what is said of it.
+  private static func quoted(_ statement: Statement) -> String {
+    statement.description.shortenedForJSON(AnswerDialect.longestText / 2)
+  }
+
+  private static func missing(
+    _ reason: Denial.Reason, _ need: StatementNeed, statement: Int, _ form: AnswerForm
+  ) -> LocalAnswer {
     let text =
       switch reason {
       case .unknownRetentionPolicy: "retention policy not found: \(need.policy)"
       case .noDefaultPolicy: "default retention policy not set for: \(need.database)"
       default: need.database.isEmpty ? "database name required" : "database not found: \(need.database)"
       }
-    var body = Array("{\"results\":[{\"statement_id\":\(statement),\"error\":".utf8)
-    JSONWriter.appendQuoted(text, to: &body)
-    body += Array("}]}\n".utf8)
-    return LocalAnswer(status: 200, fields: [("Content-Type", "application/json")], body: body)
+    return form.answer(
+      [
+        .object([
+          JSONMember(name: "statement_id", value: .number(String(statement))),
+          JSONMember(name: "error", value: .string(text.shortenedForJSON(AnswerDialect.longestText))),
+        ])
+      ], fields: [])
   }
 
   // MARK: Rebuild
@@ -145,7 +172,8 @@ extension Gatekeeper {
 
   /// nil where nobody has to be kept from anything.
   private func filter(
-    _ statements: [Statement], _ request: QueryRequest, _ identity: Identity, _ policy: QueryPolicy
+    _ statements: [Statement], _ request: QueryRequest, _ identity: Identity, _ policy: QueryPolicy,
+    _ form: AnswerForm
   ) -> AnswerFilter? {
     guard case .principal(let principal) = identity, statements.contains(where: \.needsFilteredAnswer) else {
       return nil
@@ -165,26 +193,32 @@ extension Gatekeeper {
       }
     }
     guard !kinds.isEmpty else { return nil }
+    let selects = statements.enumerated().filter { $1.kind == .select }.map(\.offset)
     return AnswerFilter(
-      kinds, statementCount: statements.count, principal: principal, authorizer: authorizer, policy: policy)
+      kinds, statementCount: statements.count, principal: principal, authorizer: authorizer, policy: policy,
+      isPretty: form.isPretty, timed: request.options.hasEpoch ? [] : Set(selects))
   }
 
   /// `SHOW DATABASES` alone is answered here, without the upstream.
-  func localAnswer(_ statements: [Statement], for principal: Principal) -> LocalAnswer? {
+  func localAnswer(
+    _ statements: [Statement], for principal: Principal, _ form: AnswerForm = AnswerForm()
+  ) -> LocalAnswer? {
     guard statements.count == 1, statements.first?.kind == .showDatabases else { return nil }
     let shown = QueryPolicy(dialect: settings.dialect).actionsThatShow
     let names = Authorizer(directory: directory).databases(shown, for: principal)
     let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
-    var body = Array(
-      "{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"databases\",\"columns\":[\"name\"]".utf8)
-    if !names.isEmpty { body += Array(",\"values\":[".utf8) }
-    for (i, name) in names.enumerated() {
-      body += Array((i == 0 ? "[" : ",[").utf8)
-      JSONWriter.appendQuoted(name, to: &body)
-      body.append(UInt8(ascii: "]"))
+    var series = [
+      JSONMember(name: "name", value: .string("databases")),
+      JSONMember(name: "columns", value: .array([.string("name")])),
+    ]
+    if !names.isEmpty {
+      series.append(JSONMember(name: "values", value: .array(names.map { .array([.string($0)]) })))
     }
-    body += Array((names.isEmpty ? "}]}]}\n" : "]}]}]}\n").utf8)
-    return LocalAnswer(status: 200, fields: dialect.common + [("Content-Type", "application/json")], body: body)
+    let result = JSONValue.object([
+      JSONMember(name: "statement_id", value: .number("0")),
+      JSONMember(name: "series", value: .array([.object(series)])),
+    ])
+    return form.answer([result], fields: dialect.common)
   }
 }
 

@@ -47,7 +47,7 @@ extension Gatekeeper {
       let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
       return DataRequest(
         requirements: [], say: { _ in Saying(line: line) }, maximumBody: settings.limits.writeBytes,
-        refuse: { _, _ in .refuse(.notFound) })
+        bound: writeBound, refuse: { _, _ in .refuse(.notFound) })
     }
     parameters.append("org", principal.organizationID.description)
     let id = (try? Identifier(parsing: bucket)).flatMap { directory.bucket($0) }
@@ -57,7 +57,7 @@ extension Gatekeeper {
     let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
     return DataRequest(
       requirements: [Requirement(.write, .bucket(found.id))], say: { _ in Saying(line: line) },
-      maximumBody: settings.limits.writeBytes,
+      maximumBody: settings.limits.writeBytes, bound: writeBound,
       refuse: { _, _ in .refuse(.denied("insufficient permissions for write")) })
   }
 
@@ -78,7 +78,7 @@ extension Gatekeeper {
         if let consistency { parameters.append("consistency", consistency) }
         return Saying(line: RequestLine(.post, "/write", parameters: parameters))
       },
-      maximumBody: settings.limits.writeBytes,
+      maximumBody: settings.limits.writeBytes, bound: writeBound,
       refuse: { denial, principal in
         if dialect == .influxDB2, denial.reason == .notPermitted {
           // As recorded: a mapping that its caller may neither read nor write is none, so that names cannot be probed.
@@ -88,6 +88,9 @@ extension Gatekeeper {
         return .refuse(Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect))
       })
   }
+
+  /// What the lines of a write may come to.
+  private var writeBound: BodyBound { BodyBound(limit: settings.limits.writeDecodedBytes) }
 
   /// As recorded: existence comes before permission on a write, so that a missing database can be told from a missing
   /// grant (Telegraf keeps its batch at the former).

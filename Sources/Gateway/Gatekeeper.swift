@@ -80,7 +80,7 @@ final class Gatekeeper {
   }
 
   /// A revoked credential is refused from the next request on: what was published since is taken before anything else.
-  private func takePublished() {
+  func takePublished() {
     let snapshotGeneration = shared.authorizations.generation
     if snapshotGeneration != generations.snapshot {
       snapshot = shared.authorizations.value
@@ -202,7 +202,7 @@ final class Gatekeeper {
       u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) })
   }
 
-  private func current(_ principal: Principal) -> Principal? {
+  func current(_ principal: Principal) -> Principal? {
     if let expiresAt = principal.expiresAt, expiresAt <= WallClock.system() { return nil }
     switch principal.kind {
     case .login:
@@ -216,7 +216,7 @@ final class Gatekeeper {
     return principal
   }
 
-  private func message(of refusal: CredentialRefusal) -> String {
+  func message(of refusal: CredentialRefusal) -> String {
     guard settings.dialect == .influxDB2 else { return refusal.message }
     return refusal == .unparsable ? "unauthorized access" : "Unauthorized"
   }

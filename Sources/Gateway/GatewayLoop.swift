@@ -177,12 +177,14 @@ public final class GatewayLoop {
   }
 
   private func housekeep() {
+    pool.reclaim()
     guard loop.now &- flushedAt >= Self.flushInterval else { return }
     flushedAt = loop.now
     dateField = HTTPDate()
     accessLog?.flush()
     pool.retry()
     tellOmitted()
+    if shared.settings.cutsStreams { for connection in connections.values { connection.cutIfRevoked() } }
     guard loop.now &- usesToldAt >= Self.usesInterval else { return }
     usesToldAt = loop.now
     tellUses()

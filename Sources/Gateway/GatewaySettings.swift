@@ -26,6 +26,8 @@ public struct GatewayLimits: Sendable {
   /// A body up to this many bytes is collected before an upstream connection is leased.
   public var collectBytes = 65_536
   public var writeBytes = 104_857_600
+  /// What the body of a write may come to once it is unpacked, bytes.
+  public var writeDecodedBytes = 26_214_400
   public var queryBytes = 2_097_152
   public var managementBytes = 1_048_576
   /// Open downstream connections, all listeners and loops together.
@@ -41,6 +43,8 @@ public struct GatewayTimeouts: Sendable {
   public var handshake = 10_000
   public var head = 10_000
   public var bodyProgress = 30_000
+  /// The whole body of a write.
+  public var write = 600_000
   public var sendProgress = 30_000
   public var idle = 120_000
   public var upstreamConnect = 5_000
@@ -73,6 +77,8 @@ public struct GatewaySettings: Sendable {
   public var authorizations = UpstreamAuthorizations()
   /// Whether a statement that changes something is refused over GET.
   public var strictMethods = false
+  /// Whether what is under way with a credential that is revoked ends at once.
+  public var cutsStreams = false
   /// The `Host` field's value of forwarded requests.
   public var upstreamAuthority: [UInt8] = []
 

@@ -19,8 +19,16 @@ struct AnswerDialect {
   var version: String?
   /// Answers `/api/v2/…` in the 2.x form, with the 1.x member beside it, so that either kind of client reads a reason.
   var isAPI2: Bool
+  /// What the client asked for. 2.x says its errors in JSON alone.
+  var form = AnswerForm()
+
+  /// Bytes of one text in an answer or a log line, as it is written there: refusals quote what was sent.
+  static let longestText = 2_048
 
   func answer(_ refusal: Refusal) -> LocalAnswer {
+    let message = refusal.message.shortenedForJSON(Self.longestText)
+    var form = form
+    form.version = version ?? ""
     var answer = LocalAnswer(status: refusal.status, fields: common)
     answer.closesConnection = refusal.closesConnection
     if !refusal.allow.description.isEmpty { answer.fields.append(("Allow", refusal.allow.description)) }
@@ -29,7 +37,7 @@ struct AnswerDialect {
     if refusal.isPlainText && (upstream == .influxDB1 || !isAPI2) {
       answer.fields.append(("Content-Type", "text/plain; charset=utf-8"))
       answer.fields.append(("X-Content-Type-Options", "nosniff"))
-      answer.body = Array("\(refusal.message)\n".utf8)
+      answer.body = Array("\(message)\n".utf8)
       return answer
     }
     if isAPI2 || upstream == .influxDB2 {
@@ -37,18 +45,16 @@ struct AnswerDialect {
       answer.fields.append(("Content-Type", "application/json; charset=utf-8"))
       answer.fields.append(("X-Platform-Error-Code", code))
       answer.body = Array("{\"code\":\"\(code)\",\"message\":".utf8)
-      JSONWriter.appendQuoted(refusal.message, to: &answer.body)
+      JSONWriter.appendQuoted(message, to: &answer.body)
       answer.body += Array(",\"error\":".utf8)
-      JSONWriter.appendQuoted(refusal.message, to: &answer.body)
+      JSONWriter.appendQuoted(message, to: &answer.body)
       answer.body.append(UInt8(ascii: "}"))
     } else {
-      answer.fields.append(("Content-Type", "application/json"))
+      answer.fields.append(("Content-Type", form.contentType))
       if refusal.status != 401 {
-        answer.fields.append(("X-Influxdb-Error", Self.fieldText(refusal.message)))
+        answer.fields.append(("X-Influxdb-Error", Self.fieldText(message)))
       }
-      answer.body = Array("{\"error\":".utf8)
-      JSONWriter.appendQuoted(refusal.message, to: &answer.body)
-      answer.body += Array("}\n".utf8)
+      answer.body = form.error(message)
     }
     return answer
   }
@@ -60,7 +66,7 @@ struct AnswerDialect {
   /// The closed list of error codes (design §10).
   private static func code(of status: Int) -> String {
     switch status {
-    case 400, 431, 505: "invalid"
+    case 400, 411, 431, 505: "invalid"
     case 401: "unauthorized"
     case 403: "forbidden"
     case 404: "not found"

@@ -8,6 +8,7 @@ struct PermittedRequest {
   let permit: Permit
   let saying: Saying
   let maximumBody: Int
+  let bound: BodyBound?
   let isRepeatable: Bool
   let filter: AnswerFilter?
   let isUncacheable: Bool
@@ -19,6 +20,7 @@ struct PermittedRequest {
     self.permit = permit
     saying = data.say(permit)
     maximumBody = data.maximumBody
+    bound = data.bound
     isRepeatable = data.isRepeatable
     filter = data.filter
     isUncacheable = data.isUncacheable

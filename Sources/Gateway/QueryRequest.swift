@@ -1,6 +1,7 @@
 // A query as it was understood: its parameters read once, its text parsed, ready to be decided on and said again.
 
 import HTTP
+import JSON
 import InfluxQL
 
 struct QueryRequest {
@@ -9,10 +10,12 @@ struct QueryRequest {
   let database: String
   let policy: String?
   let options: AnswerOptions
+  /// Whether it is answered 204 as soon as it has begun.
+  let isAsynchronous: Bool
 
   /// Everything that is looked at: two requests with the same values of these, by the same method and principal, come to
   /// the same.
-  static let deciding: [StaticString] = ["db", "rp", "params", "q"] + AnswerOptions.names
+  static let deciding: [StaticString] = ["db", "rp", "params", "q", "async"] + AnswerOptions.names
 
   /// - Parameter roundsKeptNumbers: see `Statement.keepingProblem`; asked only where something is kept.
   /// - Throws: what the client is told, in the words of the real servers.
@@ -23,6 +26,8 @@ struct QueryRequest {
       throw .malformed("missing required parameter \"q\"")
     }
     options = try AnswerOptions(values)
+    // 2.x does not know it.
+    isAsynchronous = dialect == .influxDB1 && values["async"].map { $0.elementsEqual("true".utf8) } ?? false
     database = try Self.text(values["db"], "db") ?? ""
     policy = try Self.text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
     let parameters: [Name: BoundParameter]
@@ -72,11 +77,16 @@ struct QueryRequest {
   ///   - text: the query's `forwardingBytes`.
   ///   - pinned: the default policy that the decision went by, where the request named none.
   ///   - isFiltered: whether the answer will be read here, and so must come in one JSON document.
-  func canonical(_ text: [UInt8], pinned: String?, isFiltered: Bool) -> CanonicalParameters {
+  ///   - isNumbered: whether times must come as nanoseconds where the request says nothing of them.
+  func canonical(
+    _ text: [UInt8], pinned: String?, isFiltered: Bool, isNumbered: Bool
+  ) -> CanonicalParameters {
     var parameters = CanonicalParameters(capacity: database.utf8.count * 3 + text.count * 3 + 64)
     if !database.isEmpty { parameters.append("db", database) }
     if let policy = policy ?? pinned { parameters.append("rp", policy) }
     options.append(to: &parameters, isFiltered: isFiltered)
+    if isNumbered, !options.hasEpoch { parameters.append("epoch", "ns") }
+    if isAsynchronous { parameters.append("async", "true") }
     parameters.append("q", text)
     return parameters
   }
@@ -96,15 +106,5 @@ struct QueryRequest {
       }
     }
     return found
-  }
-}
-
-extension String {
-  /// At most `count` bytes, cut between Unicode scalars: what looks like one character may be as long as the whole text.
-  func prefixOfBytes(_ count: Int) -> String {
-    guard utf8.count > count else { return self }
-    var end = utf8.index(startIndex, offsetBy: count)
-    while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-    return String(self[..<end])
   }
 }

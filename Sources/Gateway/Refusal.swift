@@ -56,6 +56,12 @@ struct Refusal: Error, Sendable {
   static let tooLarge = Refusal(
     status: 413, kind: .tooLarge, message: "Request Entity Too Large", closesConnection: true)
 
+  static let tooLargeUnpacked: Refusal = {
+    var refusal = tooLarge
+    refusal.detail = "the body comes to more than write_decoded_bytes"
+    return refusal
+  }()
+
   static func unsupported(_ message: String) -> Refusal {
     Refusal(status: 415, kind: .unsupported, message: message)
   }

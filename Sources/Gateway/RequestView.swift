@@ -23,12 +23,16 @@ struct RequestView {
 public struct Client {
   let address: String
   let source: SourceAddress
+  /// Stands for `source` where connections to the upstream are shared out.
+  let sourceKey: Int
   let isTLS: Bool
   let services: Services
 
   init(address: String, isTLS: Bool, services: Services) {
     self.address = address
-    source = SourceAddress(address)
+    let source = SourceAddress(address)
+    self.source = source
+    sourceKey = source.hashValue
     self.isTLS = isTLS
     self.services = services
   }

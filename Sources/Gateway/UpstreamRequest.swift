@@ -21,6 +21,8 @@ final class UpstreamRequest {
   let body: [UInt8]?
   /// Largest client's body, bytes.
   let maximumBody: Int
+  /// What that body may come to; nil where the upstream unpacks none.
+  let bound: BodyBound?
   /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
   let isRepeatable: Bool
   /// The unknown token that the upstream will judge, for counting what it said.
@@ -53,6 +55,7 @@ final class UpstreamRequest {
     prefix = Self.prefix(saying.line, hop, settings, authorization: authorization)
     body = saying.body
     maximumBody = permitted.maximumBody
+    bound = permitted.bound
     isRepeatable = permitted.isRepeatable
     upstreamToken = nil
     carriesAllFields = false
@@ -79,6 +82,7 @@ final class UpstreamRequest {
     )
     body = saying.body
     maximumBody = data.maximumBody
+    bound = data.bound
     isRepeatable = data.isRepeatable
     upstreamToken = token
     carriesAllFields = false
@@ -106,6 +110,7 @@ final class UpstreamRequest {
     prefix = Self.prefix(line, hop, settings, authorization: nil)
     body = nil
     maximumBody = settings.limits.writeBytes
+    bound = nil
     self.isRepeatable = isRepeatable
     upstreamToken = token
     carriesAllFields = true
@@ -135,6 +140,12 @@ final class UpstreamRequest {
 
   /// Whether nobody needs the answer once the client has gone.
   var endsWithClient: Bool { isRepeatable }
+
+  /// Largest body that is taken, bytes as they come: one that is plain comes to what it is.
+  func maximumBody(isInflated: Bool) -> Int {
+    guard let bound, case .asEncoded = bound.packing, !isInflated else { return maximumBody }
+    return min(maximumBody, bound.limit)
+  }
 
   var carriesClientBody: Bool { body == nil && maximumBody > 0 }
 

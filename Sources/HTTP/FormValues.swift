@@ -88,6 +88,9 @@ public struct FormValues: Sendable, Equatable {
     text.withUnsafeBytes { $0.firstIndex(of: 0, from: 0, upTo: $0.count) != nil }
   }
 
+  /// Adds a pair that was read elsewhere.
+  mutating func append(_ name: [UInt8], _ value: [UInt8]) { pairs.append(Pair(name: name, value: value)) }
+
   /// The first value of `name`, or nil where the name is absent.
   public subscript(name: StaticString) -> [UInt8]? {
     for pair in pairs where pair.name.count == name.utf8CodeUnitCount {
@@ -99,6 +102,16 @@ public struct FormValues: Sendable, Equatable {
 }
 
 extension FormValues {
+  /// The same with another value for `name`.
+  public func replacing(_ name: StaticString, _ value: [UInt8]) -> FormValues {
+    var replaced = FormValues()
+    name.withUTF8Buffer { wanted in
+      replaced.append(Array(wanted), value)
+      for pair in pairs where !pair.name.elementsEqual(wanted) { replaced.append(pair.name, pair.value) }
+    }
+    return replaced
+  }
+
   /// The values of both, where of a name that is in both only these count, even with an empty value.
   public func preferred(over other: FormValues) -> FormValues {
     var merged = self

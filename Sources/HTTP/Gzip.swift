@@ -1,4 +1,4 @@
-// Reads a body that was sent with `Content-Encoding: gzip` (RFC 1952), within a bound.
+// Reads a body that was sent with `Content-Encoding: gzip` (RFC 1952), within a bound, and writes one.
 
 import CZlib
 
@@ -45,6 +45,29 @@ public enum Gzip {
     }
     if let problem { throw problem }
     return inflated
+  }
+
+  /// `bytes` as one member; nil where there is no memory for it.
+  public static func encode(_ bytes: [UInt8]) -> [UInt8]? {
+    guard let count = UInt32(exactly: bytes.count) else { return nil }
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    defer { stream.deallocate() }
+    guard gh_gzip_begin_writing(stream) == Z_OK else { return nil }
+    defer { deflateEnd(stream) }
+    var packed = [UInt8](repeating: 0, count: Int(deflateBound(stream, UInt(count))))
+    let status = bytes.withUnsafeBufferPointer { bytes in
+      packed.withUnsafeMutableBufferPointer { room in
+        stream.pointee.next_in = bytes.baseAddress
+        stream.pointee.avail_in = count
+        stream.pointee.next_out = room.baseAddress
+        stream.pointee.avail_out = UInt32(clamping: room.count)
+        return deflate(stream, Z_FINISH)
+      }
+    }
+    guard status == Z_STREAM_END else { return nil }
+    packed.removeLast(Int(stream.pointee.avail_out))
+    return packed
   }
 
   private static let roomBytes = 16_384

@@ -14,6 +14,7 @@ public enum HeadProblem: Error, Sendable, Equatable {
   case transferEncodingInvalid
   case transferEncodingWithContentLength
   case transferEncodingInHTTP10
+  case lengthMissing
   case malformedChunk
   case headTooLarge
   case targetTooLong
@@ -25,6 +26,7 @@ public enum HeadProblem: Error, Sendable, Equatable {
     case .unsupportedVersion: 505
     // As the real servers, to which line and fields are one; not 414.
     case .headTooLarge, .targetTooLong, .tooManyFields: 431
+    case .lengthMissing: 411
     default: 400
     }
   }
@@ -44,6 +46,7 @@ public enum HeadProblem: Error, Sendable, Equatable {
     case .transferEncodingInvalid: "Transfer-Encoding must be exactly: chunked"
     case .transferEncodingWithContentLength: "both Transfer-Encoding and Content-Length"
     case .transferEncodingInHTTP10: "Transfer-Encoding in an HTTP/1.0 message"
+    case .lengthMissing: "a body needs a Content-Length"
     case .malformedChunk: "malformed chunked body"
     case .headTooLarge: "request head too large"
     case .targetTooLong: "request target too long"

@@ -33,15 +33,19 @@ public struct ManagementResponse: Sendable {
 
   static let noContent = ManagementResponse(status: 204, fields: [], body: [])
 
+  /// Bytes of a text in an answer or a log line: refusals quote names, which may be as long as a body.
+  private static let longestText = 2_048
+
   static func refusal(_ error: ManagementError) -> ManagementResponse {
+    let message = error.message.shortenedForJSON(longestText)
     var writer = JSONWriter()
     writer.object {
       $0.member("code", error.code.rawValue)
-      $0.member("message", error.message)
+      $0.member("message", message)
     }
     let fields = [contentType, ("X-Platform-Error-Code", error.code.rawValue)] + error.fields
     var response = ManagementResponse(status: error.code.status, fields: fields, body: writer.bytes)
-    response.refusal = error.detail ?? error.message
+    response.refusal = error.detail?.shortenedForJSON(longestText) ?? message
     return response
   }
 

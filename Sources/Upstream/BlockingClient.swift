@@ -74,7 +74,7 @@ public struct BlockingClient {
       defer { pool.close() }
       let exchange = BlockingExchange(
         loop: loop, request: request, isHead: isHead, maximumBody: maximumBody)
-      if let connection = pool.lease(for: exchange) { exchange.upstreamLeased(connection) }
+      if let connection = pool.lease(for: exchange, UpstreamClaim()) { exchange.upstreamLeased(connection) }
       // A total deadline: an answer that drips would move any other for ever.
       let deadline = loop.now &+ UInt64(max(0, timeoutMilliseconds))
       loop.housekeeping = { [unowned loop] in
@@ -141,6 +141,14 @@ private final class BlockingExchange: UpstreamExchangeHandler {
   }
 
   func upstreamDrained(_ connection: UpstreamConnection) {}
+
+  var yieldsToOthers: Bool { false }
+
+  /// Nobody else waits in a pool that is made for one question.
+  func upstreamReclaimed(_ connection: UpstreamConnection) {
+    connection.abandon()
+    finish(.failure(.exhausted))
+  }
 
   func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) { finish(.failure(failure)) }
 

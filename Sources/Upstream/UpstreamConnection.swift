@@ -13,6 +13,11 @@ public final class UpstreamConnection: ByteStreamHandler {
   private var state = State.connecting
   /// From the lease to the end of the exchange.
   private var handler: (any UpstreamExchangeHandler)?
+  /// For whom the exchange is; nil between two.
+  private(set) var lease: UpstreamClaim?
+  private var clientWait = ClientWait()
+  /// When the exchange began.
+  private var begunAt: UInt64 = 0
   private var answersHead = false
   private var exchanges = 0
   private(set) var idleSince: UInt64 = 0
@@ -57,8 +62,11 @@ public final class UpstreamConnection: ByteStreamHandler {
     return pool.loop.now &- idleSince > 1_000 && stream.isStale
   }
 
-  func begin(_ handler: any UpstreamExchangeHandler) {
+  func begin(_ handler: any UpstreamExchangeHandler, _ claim: UpstreamClaim) {
     self.handler = handler
+    lease = claim
+    begunAt = pool.loop.now
+    clientWait = ClientWait()
     state = .awaitingHead
     exchanges += 1
     scanner = HeadScanner()
@@ -74,7 +82,12 @@ public final class UpstreamConnection: ByteStreamHandler {
   /// Sends a part of the request; what the socket does not take is kept and `upstreamDrained` follows.
   public func send(_ bytes: UnsafeRawBufferPointer) {
     stream?.write(bytes)
-    if isCongested { stream?.setDeadline(after: pool.limits.responseTimeout) }
+    clientWait.moved(bytes.count, now: pool.loop.now)
+    if isCongested {
+      stream?.setDeadline(after: pool.limits.responseTimeout)
+    } else {
+      clientWait.begin(now: pool.loop.now)
+    }
   }
 
   /// Starts the clock for the response, once the request is whole.
@@ -83,6 +96,7 @@ public final class UpstreamConnection: ByteStreamHandler {
   public func awaitResponse(answersHead: Bool) {
     self.answersHead = answersHead
     requestIsComplete = true
+    clientWait = ClientWait()
     stream?.setDeadline(after: pool.limits.responseTimeout)
   }
 
@@ -92,12 +106,31 @@ public final class UpstreamConnection: ByteStreamHandler {
     set {
       guard let stream, stream.readsInput != newValue else { return }
       stream.readsInput = newValue
+      if newValue { clientWait.end(now: pool.loop.now) } else { clientWait.begin(now: pool.loop.now) }
       if newValue {
         stream.setDeadline(after: pool.limits.responseTimeout)
       } else {
         stream.clearDeadline()
       }
     }
+  }
+
+  /// Milliseconds for which the upstream has been kept waiting by the client, who has let little pass meanwhile; nil
+  /// where it is the upstream's turn.
+  var clientDelay: UInt64? { lease == nil ? nil : clientWait.duration(now: pool.loop.now) }
+
+  /// When the exchange began, where the upstream works on its request still and it yields; nil otherwise.
+  var workingSince: UInt64? {
+    guard state == .awaitingHead, requestIsComplete, !responseHasBegun, handler?.yieldsToOthers ?? false else {
+      return nil
+    }
+    return begunAt
+  }
+
+  /// Takes the connection from its exchange.
+  func reclaim() {
+    guard let handler else { return close() }
+    handler.upstreamReclaimed(self)
   }
 
   /// Ends the exchange without its response; the connection is never used again.
@@ -115,7 +148,10 @@ public final class UpstreamConnection: ByteStreamHandler {
 
   public func streamDrained(_ stream: ByteStream) {
     // A request that still comes has its client's deadlines; the upstream has nothing to answer yet.
-    if state == .awaitingHead, !requestIsComplete { stream.clearDeadline() }
+    if state == .awaitingHead, !requestIsComplete {
+      stream.clearDeadline()
+      clientWait.begin(now: pool.loop.now)
+    }
     if state == .awaitingHead || state == .receivingBody { handler?.upstreamDrained(self) }
   }
 
@@ -201,6 +237,7 @@ public final class UpstreamConnection: ByteStreamHandler {
   private func receivedBody(_ bytes: UnsafeMutableRawBufferPointer, head: UpstreamResponseHead?) {
     let step: ChunkedDecoder.Step
     do throws(HeadProblem) { step = try body.decode(bytes) } catch { return fail(.malformed(error)) }
+    clientWait.moved(step.produced, now: pool.loop.now)
     let excess = bytes.count - step.consumed
     if excess > 0 {
       keepsAlive = false
@@ -221,6 +258,7 @@ public final class UpstreamConnection: ByteStreamHandler {
       return
     }
     self.handler = nil
+    endLease()
     // A request that is still leaving when its response is complete would run into the next one.
     if keepsAlive, !isCongested, !isBroken, pool.accepts(idle: self) {
       state = .idle
@@ -258,8 +296,15 @@ public final class UpstreamConnection: ByteStreamHandler {
     }
   }
 
+  private func endLease() {
+    guard let claim = lease else { return }
+    lease = nil
+    pool.ended(self, claim)
+  }
+
   private func close() {
     guard state != .closed else { return }
+    endLease()
     let wasIdle = state == .idle
     state = .closed
     if wasIdle { stream?.sayGoodbye() }

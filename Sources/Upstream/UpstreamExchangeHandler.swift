@@ -11,6 +11,9 @@ public struct UpstreamResponseHead {
 
 /// All calls come from the event loop of the exchange.
 public protocol UpstreamExchangeHandler: AnyObject {
+  /// Whether the exchange may be ended before its response has begun, where others wait and hold less: a read, which can be
+  /// asked again.
+  var yieldsToOthers: Bool { get }
   /// A connection is yours: send the request now, or `abandon` it.
   func upstreamLeased(_ connection: UpstreamConnection)
   /// A piece of the response. `head` comes with the first piece and only then; `body` is payload without framing, lies in
@@ -19,6 +22,9 @@ public protocol UpstreamExchangeHandler: AnyObject {
     _ connection: UpstreamConnection, head: UpstreamResponseHead?, body: UnsafeRawBufferPointer, isComplete: Bool)
   /// Everything sent has left: more of the request may be sent.
   func upstreamDrained(_ connection: UpstreamConnection)
+  /// Others wait for a connection and hold less, and the client has kept this one waiting, or the exchange yields:
+  /// `abandon` it.
+  func upstreamReclaimed(_ connection: UpstreamConnection)
   /// The exchange is over without a whole response. The connection, if there was one, is closed already.
   ///
   /// - Parameter mayRepeat: the connection had been used before and broke before the first byte of a response, which is

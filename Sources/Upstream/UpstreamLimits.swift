@@ -13,6 +13,9 @@ public struct UpstreamLimits: Sendable {
   /// To the first byte of a response, and between two reads of it.
   public var responseTimeout: Int
   public var idleTimeout: Int
+  /// For which a client may keep a connection waiting while others wait for one and hold less: to take 64 KiB of its
+  /// answer, or to send as much of its body.
+  public var clientPatience: UInt64 = 2_000
 
   public init(
     connections: Int = 256, idleConnections: Int = 64, headBytes: Int = 65_536, headFields: Int = 100,

@@ -1,4 +1,4 @@
-// The upstream connections of one event loop: idle ones to reuse, a bounded number in all, and who waits for one.
+// The upstream connections of one event loop: idle ones to reuse, a bounded number in all, and who gets the next.
 
 public import Transport
 import HTTP
@@ -14,16 +14,14 @@ public final class UpstreamPool {
     var idle: [UpstreamConnection] = []
     var open = 0
     var connecting = 0
+    /// Leases that are no writes'.
+    var reads = 0
     /// Milliseconds of the loop's clock until which the member is passed over, having refused a connection.
     var avoidedUntil: UInt64 = 0
   }
 
-  private struct Waiter {
-    let handler: any UpstreamExchangeHandler
-  }
-
   private var slots: [Slot]
-  private var waiters: [Waiter] = []
+  private var queue = LeaseQueue<any UpstreamExchangeHandler>()
   /// Handlers that waited in vain and have not been told yet.
   private var failing: [(handler: any UpstreamExchangeHandler, failure: UpstreamFailure)] = []
   private var next = 0
@@ -34,33 +32,50 @@ public final class UpstreamPool {
   private static let avoidance: UInt64 = 1_000
   /// Exchanges that may wait for a connection in one loop: beyond it, waiting longer helps nobody.
   private static let maximumWaiters = 10_000
+  /// Milliseconds between two looks for connections that can be taken back.
+  private static let reclaimInterval: UInt64 = 100
+  private var reclaimedAt: UInt64 = 0
+  /// Connections to one member that reads may take: the rest is kept for writes.
+  private let readLimit: Int
 
   public init(loop: EventLoop, members: [UpstreamMember], tls: ClientTLSContext?, limits: UpstreamLimits) {
     self.loop = loop
     self.limits = limits
+    readLimit = limits.connections - limits.connections / 4
     slots = members.map { Slot(member: $0, tls: $0.isTLS ? tls : nil) }
   }
 
   /// A connection now, or nil: then `handler` is told later, unless it cancels. Calls no handler itself, so that what
   /// lies in the loop's scratch stays as it is.
-  public func lease(for handler: any UpstreamExchangeHandler) -> UpstreamConnection? {
-    // A client that has its next request ready when a connection comes free must not overtake who waits for one.
-    if waiters.isEmpty, let connection = takeIdle() {
-      connection.begin(handler)
+  public func lease(for handler: any UpstreamExchangeHandler, _ claim: UpstreamClaim) -> UpstreamConnection? {
+    if let connection = takeIdle(isWrite: claim.isWrite) {
+      begin(connection, handler, claim)
       return connection
     }
-    guard waiters.count < Self.maximumWaiters else {
+    guard queue.count < Self.maximumWaiters else {
       fail(handler, .exhausted)
       return nil
     }
-    waiters.append(Waiter(handler: handler))
+    if !queue.isCounting { queue.beginCounting(connections.values.lazy.compactMap(\.lease)) }
+    queue.append(handler, claim, now: loop.now)
     connectForWaiters()
     return nil
   }
 
-  private func takeIdle() -> UpstreamConnection? {
+  private func begin(
+    _ connection: UpstreamConnection, _ handler: any UpstreamExchangeHandler, _ claim: UpstreamClaim
+  ) {
+    connection.begin(handler, claim)
+    if !claim.isWrite, let i = slotIndex(of: connection.member) { slots[i].reads += 1 }
+    if queue.isCounting { queue.hold(claim) }
+  }
+
+  private func takeIdle(isWrite: Bool) -> UpstreamConnection? {
     for offset in slots.indices {
       let i = (next + offset) % slots.count
+      let takesReads = slots[i].reads < readLimit
+      // A client that has its next request ready when a connection comes free must not overtake who waits for one.
+      guard isWrite || takesReads, queue.writes == 0, queue.reads == 0 || !takesReads else { continue }
       while let connection = slots[i].idle.popLast() {
         if connection.isStale {
           connection.abandon()
@@ -75,19 +90,48 @@ public final class UpstreamPool {
 
   /// To be called now and then: connects for those who wait because descriptors were short.
   public func retry() {
-    if !waiters.isEmpty { connectForWaiters() }
+    if !queue.isEmpty { connectForWaiters() }
   }
 
   /// Forgets a handler that waits.
   public func cancelWait(of handler: any UpstreamExchangeHandler) {
-    waiters.removeAll { $0.handler === handler }
+    if !queue.isEmpty { queue.removeAll { $0 === handler } }
     failing.removeAll { $0.handler === handler }
+  }
+
+  /// Takes connections back where others wait for one and hold less: from clients that let the upstream wait, and where
+  /// that is not enough and somebody has waited for long, from reads that have not been answered yet. To be called now and
+  /// then, outside of every exchange's event.
+  public func reclaim() {
+    guard !queue.isEmpty, loop.now &- reclaimedAt >= Self.reclaimInterval else { return }
+    reclaimedAt = loop.now
+    var pending = slots.reduce(0) { $0 + $1.connecting }
+    guard queue.count > pending else { return }
+    let idlers = connections.values
+      .compactMap { connection in connection.clientDelay.map { (connection, $0) } }
+      .filter { $0.1 >= limits.clientPatience }
+    for (connection, _) in idlers.sorted(by: { $0.1 > $1.1 }) {
+      guard queue.count > pending, let claim = connection.lease else { break }
+      let isRoomForReads = !claim.isWrite || slots.contains { $0.reads < readLimit }
+      guard queue.isOutweighed(by: claim, pending: pending, allowsReads: isRoomForReads) else { continue }
+      pending += 1
+      connection.reclaim()
+    }
+    guard let waited = queue.wait(now: loop.now), waited >= limits.clientPatience else { return }
+    // Then reads that the upstream works on, the latest first: of those the least is lost.
+    let working = connections.values.compactMap { connection in connection.workingSince.map { (connection, $0) } }
+    for (connection, _) in working.sorted(by: { $0.1 > $1.1 }) {
+      guard queue.count > pending, let claim = connection.lease else { break }
+      guard queue.isOutweighed(by: claim, pending: pending, allowsReads: true) else { continue }
+      pending += 1
+      connection.reclaim()
+    }
   }
 
   /// Closes every connection, whoever has it. The loop keeps what is open and each of them keeps the loop, so a loop that
   /// ends before its process does must have none.
   public func close() {
-    waiters = []
+    queue = LeaseQueue()
     failing = []
     for connection in connections.values { connection.abandon() }
     loop.releaseClosed()
@@ -98,8 +142,9 @@ public final class UpstreamPool {
 
   private func connectForWaiters() {
     let connecting = slots.reduce(0) { $0 + $1.connecting }
-    var wanted = waiters.count - connecting
-    while wanted > 0, let i = chooseMember() {
+    let readRoom = slots.reduce(0) { $0 + max(0, readLimit - $1.reads) }
+    var wanted = queue.writes + min(queue.reads, readRoom) - connecting
+    while wanted > 0, let i = chooseMember(isForReads: queue.writes == 0) {
       wanted -= 1
       let member = slots[i].member
       guard let address = member.address else {
@@ -121,11 +166,11 @@ public final class UpstreamPool {
   }
 
   /// The next member with room, those that refused lately only when there is no other.
-  private func chooseMember() -> Int? {
+  private func chooseMember(isForReads: Bool) -> Int? {
     var fallback: Int?
     for offset in slots.indices {
       let i = (next + offset) % slots.count
-      guard slots[i].open < limits.connections else { continue }
+      guard slots[i].open < limits.connections, !isForReads || slots[i].reads < readLimit else { continue }
       if slots[i].avoidedUntil <= loop.now {
         next = i + 1
         return i
@@ -136,8 +181,7 @@ public final class UpstreamPool {
   }
 
   private func failFirstWaiter(_ failure: UpstreamFailure) {
-    guard !waiters.isEmpty else { return }
-    fail(waiters.removeFirst().handler, failure)
+    if let waiter = queue.next(allowsReads: true) { fail(waiter.handler, failure) }
   }
 
   /// Tells a handler after the event under way: whose event it is may have bytes in the loop's scratch, which the one that
@@ -160,14 +204,12 @@ public final class UpstreamPool {
   // MARK: From connections
 
   func opened(_ connection: UpstreamConnection) {
-    if let i = slotIndex(of: connection.member) {
-      slots[i].connecting -= 1
-      slots[i].avoidedUntil = 0
-    }
-    if !waiters.isEmpty {
-      let handler = waiters.removeFirst().handler
-      connection.begin(handler)
-      return handler.upstreamLeased(connection)
+    guard let i = slotIndex(of: connection.member) else { return connection.abandon() }
+    slots[i].connecting -= 1
+    slots[i].avoidedUntil = 0
+    if let waiter = queue.next(allowsReads: slots[i].reads < readLimit) {
+      begin(connection, waiter.handler, waiter.claim)
+      return waiter.handler.upstreamLeased(connection)
     }
     // Whoever asked for it has left or was served by another.
     connection.abandon()
@@ -199,17 +241,27 @@ public final class UpstreamPool {
     guard let i = slotIndex(of: connection.member) else { return }
     slots[i].open -= 1
     if wasIdle { slots[i].idle.removeAll { $0 === connection } }
-    if !waiters.isEmpty { connectForWaiters() }
+    if !queue.isEmpty { connectForWaiters() }
+  }
+
+  /// An exchange is over, before its connection is idle or closed.
+  func ended(_ connection: UpstreamConnection, _ claim: UpstreamClaim) {
+    if !claim.isWrite, let i = slotIndex(of: connection.member) { slots[i].reads -= 1 }
+    guard queue.isCounting else { return }
+    queue.release(claim)
+    if queue.isEmpty, queue.held < slots.count * limits.connections / 2 { queue.endCounting() }
   }
 
   func serveWaiters() {
-    while !waiters.isEmpty {
-      guard let i = slots.firstIndex(where: { !$0.idle.isEmpty }), let connection = slots[i].idle.popLast() else {
-        return
+    while !queue.isEmpty {
+      let canServe = { [queue, readLimit] (slot: Slot) in
+        !slot.idle.isEmpty && (queue.writes > 0 || slot.reads < readLimit)
       }
-      let handler = waiters.removeFirst().handler
-      connection.begin(handler)
-      handler.upstreamLeased(connection)
+      guard let i = slots.firstIndex(where: canServe),
+        let waiter = queue.next(allowsReads: slots[i].reads < readLimit), let connection = slots[i].idle.popLast()
+      else { return }
+      begin(connection, waiter.handler, waiter.claim)
+      waiter.handler.upstreamLeased(connection)
     }
   }
 }

@@ -122,6 +122,27 @@ func operatorCredentialIsJudgedAsTheEverydayOne(keys: String, message: String) {
   #expect(found.map { $0.contains("upstream.operator.") } == [true, true], "\(found)")
 }
 
+@Test func streamsAreCutOnlyWhereSaid() throws {
+  #expect(try !decode(minimal).policy.cutStreams)
+  #expect(try decode(minimal + "[policy]\ncut_streams = true").policy.cutStreams)
+  #expect(problems(in: minimal + "[policy]\ncut_streams = 1").count == 1)
+}
+
+@Test func whatAWriteMayComeToGoesByTheDialect() throws {
+  #expect(try decode(minimal).limits.writeDecodedBytes == 25 << 20)
+  #expect(try decode(listenerOnly + upstream2).limits.writeDecodedBytes == 50 << 20)
+  for start in [minimal, listenerOnly + upstream2] {
+    #expect(try decode(start + "[limits]\nwrite_decoded_bytes = \"1GiB\"").limits.writeDecodedBytes == 1 << 30)
+  }
+  #expect(problems(in: minimal + "[limits]\nwrite_decoded_bytes = 0").count == 1)
+}
+
+@Test func aWriteHasADeadlineAsAWhole() throws {
+  #expect(try decode(minimal).timeouts.write == 600_000)
+  #expect(try decode(minimal + "[timeouts]\nwrite = \"1h\"").timeouts.write == 3_600_000)
+  #expect(problems(in: minimal + "[timeouts]\nwrite = \"0s\"").count == 1)
+}
+
 @Test func methodsAreStrictOnlyWhereSaid() throws {
   #expect(try !decode(minimal).policy.strictMethods)
   #expect(try decode(minimal + "[policy]\nstrict_methods = true").policy.strictMethods)

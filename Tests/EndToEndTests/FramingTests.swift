@@ -43,6 +43,27 @@ import Testing
       .write("", fields: "Transfer-Encoding: \(value)\r\n", body: "0\r\n\r\n" + Self.smuggled), statuses: [400, 501])
   }
 
+  /// A client that says nothing of its body's length would be told 204 for points that nobody read.
+  @Test(arguments: ["", "Connection: keep-alive\r\n"])
+  func refusesABodyWithoutLengthInHTTP10(fields: String) throws {
+    try Scene.play { scene in
+      for (head, body) in [
+        ("POST /write?db=metrics", "cpu v=1\n"), ("POST /write?db=metrics", ""),
+        ("POST /api/v2/write?bucket=metrics", "cpu v=1\n"), ("POST /query?db=metrics&q=SHOW+MEASUREMENTS", "db=secret"),
+      ] {
+        let credential = head.contains("query") ? Login.reader.basic : Login.writer.basic
+        let client = try scene.connect()
+        client.send("\(head) HTTP/1.0\r\nHost: localhost\r\n\(credential)\(fields)\r\n\(body)")
+        #expect(try client.readAnswer().status == 411, "\(head)")
+        #expect(try client.isClosedByPeer())
+      }
+      try scene.expectUntouchedUpstream()
+      // Without a body none is missing.
+      let query = "POST /query?db=metrics&q=SHOW+MEASUREMENTS HTTP/1.0\r\nHost: localhost\r\n\(Login.reader.basic)\r\n"
+      #expect(try scene.connect().exchange(query).status == 200)
+    }
+  }
+
   @Test(arguments: ["", "Connection: keep-alive\r\n"])
   func refusesTransferEncodingOfHTTP10(fields: String) throws {
     try Self.expectRefusal(

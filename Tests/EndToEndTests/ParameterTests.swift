@@ -60,15 +60,16 @@ import Testing
       Request.form(Self.metrics, target: "/query?\(Self.secret)", type: type), statuses: [200, 400, 403, 415])
   }
 
-  @Test func refusesMultipartForms() throws {
+  @Test func decidesOnWhatMultipartFormsHold() throws {
     for disposition in ["form-data; name=\"q\"", "form-data; name=\"q\"; filename=\"/etc/passwd\""] {
       let body = "--x\r\nContent-Disposition: \(disposition)\r\n\r\nSELECT v FROM secret..vault\r\n--x--\r\n"
       for target in ["/query?db=metrics", "/query?\(Self.metrics)"] {
         try Self.play(
-          Request.form(body, target: target, type: "multipart/form-data; boundary=x"), statuses: [415])
+          Request.form(body, target: target, type: "multipart/form-data; boundary=x"),
+          statuses: target.contains("q=") ? [200] : [403])
         try Self.play(
           Request.form(body, target: target, type: "Multipart/form-data; boundary=x").replacing("POST", with: "GET"),
-          statuses: [415])
+          statuses: target.contains("q=") ? [200] : [403])
       }
     }
   }
@@ -167,10 +168,10 @@ import Testing
           + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"
         client.send(Array(head.utf8), bomb)
         let answer = try client.readAnswer()
-        #expect(target.hasPrefix("/write") ? answer.status == 204 : [413, 415].contains(answer.status), "\(answer)")
+        #expect([413, 415].contains(answer.status), "\(answer)")
       }
       try scene.gatehouse.expectMemory(within: 128 * 1024)
-      #expect(scene.upstream.requests.count == 1)
+      #expect(scene.upstream.completed.isEmpty)
     }
   }
 }

@@ -99,7 +99,11 @@ import Testing
         var values = request.read?.form ?? [:]
         if completed {
           request.target += (request.target.contains("?") ? "&" : "?") + "db=metrics&q=SELECT%20v%20FROM%20cpu"
-          values.merge(["db": "metrics", "q": "SELECT v FROM cpu"]) { recorded, _ in recorded }
+          // Beside a multipart body the URL counts first.
+          let isMultipart = request.content_type?.lowercased().hasPrefix("multipart/form-data") ?? false
+          for (name, value) in ["db": "metrics", "q": "SELECT v FROM cpu"] {
+            values[name] = (isMultipart ? request.read?.url[name] : values[name]) ?? value
+          }
         }
         let before = scene.upstream.completed.count
         let answer = try client.ask(request.bytes, method: request.method)

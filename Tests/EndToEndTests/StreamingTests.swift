@@ -115,7 +115,8 @@ import Testing
       _ = goOn.wait { $0 }
       connection.close()
     }
-    try Scene.play(script: script) { scene in
+    let limits = ["write_decoded_bytes = \"100MiB\""]
+    try Scene.play(settings: { $0.tables["limits"] = limits }, script: script) { scene in
       let client = try RawClient(scene.gatehouse, seconds: 1)
       client.send(
         "POST /write?db=metrics HTTP/1.1\r\nHost: localhost\r\n\(Login.writer.basic)Content-Length: 104857600\r\n\r\n")

@@ -179,7 +179,7 @@ struct LinearWorkTests {
           principal: principal, authorizer: Authorizer(directory: Self.directory),
           policy: QueryPolicy(dialect: .influxDB1))
         let bytes = Array(body.utf8)
-        return try work { _ = filter.filtered(bytes) }
+        return try work { _ = filter.filtered(bytes, AnswerForm()) }
       }
       try Self.expectLinear("rows of \(name)") { count in
         try filter(1, #"{"results":[{"statement_id":0,"series":[\#(series(count))]}]}"#)

@@ -51,7 +51,7 @@ private let select = "q=SELECT+v+FROM+cpu"
       "db=metrics&rp=&epoch=&chunked=true&chunk_size=10&\(select)",
       "db=metrics&rp=autogen&chunked=true&chunk_size=10&q=SELECT%20v%20FROM%20cpu"
     ),
-    ("db=metrics&async=true&node_id=1&u=x&p=&\(select)", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
+    ("db=metrics&async=yes&node_id=1&u=x&p=&\(select)", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
     ("db=metrics&rp=weekly&\(select)&q=DROP", "db=metrics&rp=weekly&q=SELECT%20v%20FROM%20cpu"),
     ("db=metrics&params=%7B%7D&\(select)", "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"),
   ])
@@ -121,16 +121,20 @@ private let select = "q=SELECT+v+FROM+cpu"
   }
 
   @Test(arguments: [
-    "multipart/form-data; boundary=x", "application/vnd.influxql", "application/json", "text/plain",
-    "application/x-www-form-urlencoded; charset=latin-1", "application/x-www-form-urlencoded, text/plain",
-    "application/x-www-form-urlencodedx", "application/x-www-form-urlencoded; boundary=x",
+    "application/x-www-form-urlencoded; charset=latin-1", "application/x-www-form-urlencoded; boundary=x",
   ])
-  func refusesOtherBodies(type: String) throws {
+  func refusesAFormOfAnotherCharacterSet(type: String) throws {
     #expect(try Gate().post("/query?db=metrics&\(select)", form: "db=metrics", type: type).status == 415)
   }
 
-  /// A body without a type is none to the servers.
-  @Test(arguments: ["", nil] as [String?]) func readsTheURLAloneBesideABodyOfNoType(type: String?) throws {
+  /// A body without a type, or of one that they do not read, is none to the servers.
+  @Test(
+    arguments: [
+      "", nil, "application/json", "text/plain", "application/vnd.influxql", "multipart/form-data",
+      "multipart/mixed; boundary=x",
+      "application/x-www-form-urlencoded, text/plain", "application/x-www-form-urlencodedx",
+    ] as [String?])
+  func readsTheURLAloneBesideABodyThatIsNoForm(type: String?) throws {
     let permitted = try Gate().post("/query?db=metrics&\(select)", form: "db=secret", type: type)
     #expect(permitted.form == "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu")
     #expect(try Gate().post("/query?db=secret&\(select)", form: "db=metrics", type: type).status == 403)
@@ -143,6 +147,66 @@ private let select = "q=SELECT+v+FROM+cpu"
         "POST /query?db=metrics&\(select)", login: "reader", "Content-Type: application/x-www-form-urlencoded",
         "Content-Encoding: \(encoding)", body: "x"), body: "x")
     #expect(decision.isPermitted ? status == 200 : decision.status == status)
+  }
+
+  private static func multipart(_ parts: (head: String, content: String)...) -> String {
+    parts.map { "--x\r\nContent-Disposition: form-data; \($0.head)\r\n\r\n\($0.content)\r\n" }.joined() + "--x--\r\n"
+  }
+
+  @Test(arguments: [UpstreamDialect.influxDB1, .influxDB2]) func readsMultipartForms(dialect: UpstreamDialect) throws {
+    let type = "multipart/form-data; boundary=x"
+    let expected = "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"
+    let text = "SELECT v FROM cpu"
+    let file = (head: "name=\"q\"; filename=\"/etc/passwd\"", content: text)
+    for (target, body) in [
+      ("/query?db=metrics", Self.multipart(("name=\"q\"", text))),
+      ("/query", Self.multipart(("name=\"q\"", text), ("name=db", "metrics"))),
+      // What is sent of a file is read, and nothing that its name names.
+      ("/query?db=metrics", Self.multipart(file)), ("/query?db=metrics&q=+", Self.multipart(file)),
+      ("/query?db=metrics", Self.multipart((file.head, "no query"), ("name=\"q\"", text))),
+      // The URL counts before the body, and a field before a file.
+      ("/query?db=metrics&\(select)", Self.multipart(("name=\"q\"", "no query"), ("name=\"db\"", "secret"))),
+      ("/query?db=metrics", Self.multipart(("name=\"q\"", text), ("name=\"q\"", "no query"))),
+    ] {
+      let decision = try Gate(dialect).post(target, form: body, type: type)
+      #expect(decision.form == expected, "\(target) \(body): \(decision.refusal?.message ?? "")")
+    }
+    #expect(
+      try Gate(dialect).post("/query", form: Self.multipart(file, ("name=\"db\"", "secret")), type: type).isPermitted
+        == false)
+  }
+
+  @Test func refusesMultipartFormsThatReadersDisagreeOn() throws {
+    let type = "multipart/form-data; boundary=x"
+    for (body, status) in [
+      (String(Self.multipart(("name=\"q\"", "SHOW SERIES")).dropLast(8)), 400), ("no part", 400),
+      (Self.multipart(("name*=utf-8''q", "SHOW SERIES")), 415),
+      (Self.multipart(("name=\"q\"; name=\"x\"", "SHOW SERIES")), 415),
+      (Self.multipart(("name=\"q\"\r\nContent-Transfer-Encoding: quoted-printable", "SHOW SERIES")), 415),
+      (Self.multipart(("name=\"q", "SHOW SERIES")), 400), (Self.multipart(("name=\"q\"", "SHOW\0SERIES")), 415),
+    ] { #expect(try Gate().post("/query?db=metrics", form: body, type: type).status == status, "\(body)") }
+  }
+
+  @Test func takesABareTextForTheQueryBeforeInfluxDB2() throws {
+    let type = "application/vnd.influxql"
+    let text = "SELECT v FROM cpu"
+    let decision = try Gate(.influxDB2).post("/query?db=metrics", form: text, type: type)
+    #expect(decision.form == "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu")
+    let beside = try Gate(.influxDB2).post("/query?db=metrics&\(select)", form: "no query", type: type)
+    #expect(beside.form == decision.form)
+    #expect(
+      try Gate().post("/query?db=metrics", form: text, type: type).refusal?.message
+        == "missing required parameter \"q\"")
+  }
+
+  @Test func carriesAsynchronyBeforeInfluxDB1Alone() throws {
+    let target = "/query?db=metrics&async=true&\(select)"
+    #expect(try Gate().get(target).line.contains("&async=true&"))
+    #expect(try !Gate().get(target.replacing("=true", with: "=1")).line.contains("async"))
+    #expect(try !Gate(.influxDB2).get(target).line.contains("async"))
+    let local = try #require(try Gate().get("/query?q=SHOW+DATABASES&async=true").answer)
+    #expect(local.status == 204 && local.body.isEmpty)
+    #expect(try Gate().get("/query?db=secret&async=true&\(select)").status == 403)
   }
 
   @Test func takesNoBytesForNoBody() throws {

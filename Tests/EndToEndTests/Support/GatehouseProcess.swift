@@ -95,13 +95,7 @@ final class GatehouseProcess: Sendable {
   func addCanary(_ secret: String) { canaries.change { $0.append(secret) } }
 
   /// A value out of `/proc/PID/status` in KiB, e.g. `VmHWM`.
-  func memory(_ name: String) throws -> Int {
-    let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name + ":") }),
-      let number = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Int($0) })
-    else { throw HarnessFailure("no \(name) in \(status)") }
-    return number
-  }
+  func memory(_ name: String) throws -> Int { try processMemory(pid, name) }
 
   /// Whether a sanitizer watches it: its shadow fills terabytes of addresses, and its figures mean nothing.
   var isSanitized: Bool { ((try? memory("VmSize")) ?? 0) > 1 << 30 }
@@ -188,4 +182,13 @@ final class GatehouseProcess: Sendable {
   }
 
   deinit { child.current.signal(SIGKILL) }
+}
+
+/// A value out of `/proc/PID/status` in KiB.
+func processMemory(_ pid: pid_t, _ name: String) throws -> Int {
+  let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+  guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name + ":") }),
+    let number = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Int($0) })
+  else { throw HarnessFailure("no \(name) in \(status)") }
+  return number
 }

@@ -92,6 +92,9 @@ final class InfluxdServer: Sendable {
     return try GatehouseProcess(settings)
   }
 
+  /// A value out of `/proc/PID/status` in KiB.
+  func memory(_ name: String) throws -> Int { try processMemory(child.pid, name) }
+
   func stop() {
     child.signal(SIGTERM)
     if child.waitForEnd(seconds: 30) == nil { child.signal(SIGKILL) }

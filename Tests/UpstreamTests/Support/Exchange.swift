@@ -24,13 +24,23 @@ final class Exchange: UpstreamExchangeHandler {
   private(set) var wasReused = false
   private(set) var pieces = 0
 
-  init(_ request: String = "GET /query HTTP/1.1\r\nHost: a\r\n\r\n") { self.request = Array(request.utf8) }
+  /// For whom it leases.
+  let claim: UpstreamClaim
+  private(set) var isReclaimed = false
+  var yieldsToOthers = false
+
+  init(
+    _ request: String = "GET /query HTTP/1.1\r\nHost: a\r\n\r\n", claim: UpstreamClaim = UpstreamClaim()
+  ) {
+    self.request = Array(request.utf8)
+    self.claim = claim
+  }
 
   var hasEnded: Bool { isComplete || failure != nil }
   var text: String { String(decoding: body, as: UTF8.self) }
 
   /// Takes a connection now or as soon as there is one.
-  func begin(_ pool: UpstreamPool) { if let connection = pool.lease(for: self) { upstreamLeased(connection) } }
+  func begin(_ pool: UpstreamPool) { if let connection = pool.lease(for: self, claim) { upstreamLeased(connection) } }
 
   func upstreamLeased(_ connection: UpstreamConnection) {
     self.connection = connection
@@ -58,6 +68,11 @@ final class Exchange: UpstreamExchangeHandler {
   }
 
   func upstreamDrained(_ connection: UpstreamConnection) {}
+
+  func upstreamReclaimed(_ connection: UpstreamConnection) {
+    isReclaimed = true
+    connection.abandon()
+  }
 
   func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) {
     self.failure = failure

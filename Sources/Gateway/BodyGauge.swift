@@ -1,0 +1,95 @@
+// What a client's body comes to at the upstream, which unpacks it into memory: 70 KB of gzip can be 36 MB of lines.
+
+import HTTP
+
+/// How much a body may come to.
+struct BodyBound {
+  enum Packing {
+    /// Plain, or in gzip where `Content-Encoding` says so.
+    case asEncoded
+    /// Snappy's block form, as Prometheus sends it, which begins with the length of what it holds.
+    case snappy
+  }
+
+  var packing = Packing.asEncoded
+  /// Bytes of what it comes to.
+  var limit: Int
+}
+
+/// Counts one body as it passes, so that it is refused before its last piece is sent on: a write that is not whole is not
+/// committed.
+struct BodyGauge {
+  private enum Reading {
+    case gzip(GzipCounter)
+    case snappy([UInt8])
+    case done
+    case impossible
+  }
+
+  private let limit: Int
+  private var reading: Reading
+
+  /// nil where its length on the network tells enough.
+  ///
+  /// - Parameters:
+  ///   - isInflated: whether the upstream reads it as gzip.
+  ///   - length: of the whole body as it comes, where that is known.
+  init?(_ bound: BodyBound, isInflated: Bool, length: Int?) {
+    limit = bound.limit
+    switch bound.packing {
+    case .snappy: reading = .snappy([])
+    case .asEncoded:
+      guard isInflated else { return nil }
+      if let length, length <= bound.limit / GzipCounter.highestRatio { return nil }
+      reading = GzipCounter(limit: bound.limit).map { .gzip($0) } ?? .impossible
+    }
+  }
+
+  /// What is wrong with the body so far, or nil.
+  mutating func take(_ piece: UnsafeRawBufferPointer, isLast: Bool) -> Refusal? {
+    switch reading {
+    case .done: return nil
+    case .impossible: return .unavailable("out of memory", closes: true)
+    case .gzip(let counter):
+      do throws(GzipCounter.Problem) {
+        try counter.take(piece)
+        if isLast { try counter.finish() }
+        return nil
+      } catch {
+        switch error {
+        case .tooLarge: return .tooLargeUnpacked
+        case .malformed(let reason): return .malformed(reason, closes: true)
+        }
+      }
+    case .snappy(let before):
+      let start = before + piece.prefix(Self.longestLength - before.count)
+      guard let length = Self.snappyLength(start) else {
+        // Its beginning may come in pieces; what is no length the upstream refuses without unpacking.
+        reading = start.count < Self.longestLength ? .snappy(start) : .done
+        return nil
+      }
+      reading = .done
+      return length > limit ? .tooLargeUnpacked : nil
+    }
+  }
+
+  /// Bytes of the longest length in front of a snappy block (32 bits, seven in each byte).
+  private static let longestLength = 5
+
+  private static func snappyLength(_ bytes: [UInt8]) -> Int? {
+    var value = 0
+    for (place, byte) in bytes.prefix(longestLength).enumerated() {
+      value |= Int(byte & 0x7f) << (7 * place)
+      if byte < 0x80 { return value }
+    }
+    return nil
+  }
+}
+
+extension RequestView {
+  /// Whether the upstream inflates the body: of several fields the servers read the first, and compare it to the letter.
+  func isInflated(by dialect: UpstreamDialect) -> Bool {
+    guard let encoding = value(.contentEncoding) else { return false }
+    return encoding.equals("gzip") || (dialect == .influxDB2 && encoding.equals("x-gzip"))
+  }
+}

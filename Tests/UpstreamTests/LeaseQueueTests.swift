@@ -1,0 +1,104 @@
+// Whose turn it is for an upstream connection.
+
+import Testing
+
+@testable import Upstream
+
+@Suite struct LeaseQueueTests {
+  private static let greedy = UpstreamClaim(login: "greedy", source: 1)
+  private static let modest = UpstreamClaim(login: "modest", source: 2)
+
+  private static func queue(_ held: [UpstreamClaim]) -> LeaseQueue<Int> {
+    var queue = LeaseQueue<Int>()
+    queue.beginCounting(held)
+    return queue
+  }
+
+  /// The order in which all who wait are served, each holding on.
+  private static func order(_ queue: LeaseQueue<Int>) -> [Int] {
+    var queue = queue
+    var served: [Int] = []
+    while let next = queue.next(allowsReads: true) {
+      served.append(next.handler)
+      queue.hold(next.claim)
+    }
+    return served
+  }
+
+  @Test func servesOneLoginInOrder() {
+    var queue = Self.queue([Self.greedy])
+    for number in 1...5 { queue.append(number, Self.greedy) }
+    #expect(Self.order(queue) == [1, 2, 3, 4, 5])
+  }
+
+  @Test func servesWhoHoldsLessFirst() {
+    var queue = Self.queue(Array(repeating: Self.greedy, count: 3))
+    for number in 1...3 { queue.append(number, Self.greedy) }
+    for number in 11...15 { queue.append(number, Self.modest) }
+    // Until both hold three, and then in turn.
+    #expect(Self.order(queue) == [11, 12, 13, 1, 14, 2, 15, 3])
+  }
+
+  @Test func sharesOutBySourceBehindManyLogins() {
+    let logins = (0..<4).map { UpstreamClaim(login: "login-\($0)", source: 1) }
+    var queue = Self.queue(logins + logins)
+    queue.append(1, UpstreamClaim(login: "login-9", source: 1))
+    queue.append(2, Self.modest)
+    #expect(Self.order(queue) == [2, 1])
+  }
+
+  /// Behind a balancer all are of one source: that must not make them wait for each other.
+  @Test func sharesOutByLoginBehindOneSource() {
+    let busy = UpstreamClaim(login: "busy", source: 1)
+    let quiet = UpstreamClaim(login: "quiet", source: 1)
+    var queue = Self.queue([busy, busy, busy])
+    queue.append(1, busy)
+    queue.append(2, quiet)
+    #expect(Self.order(queue) == [2, 1])
+  }
+
+  @Test func countsWhoHasNoLoginByTheirSource() {
+    let flood = UpstreamClaim(source: 1)
+    var queue = Self.queue([flood, flood])
+    queue.append(1, flood)
+    queue.append(2, UpstreamClaim(source: 2))
+    #expect(Self.order(queue) == [2, 1])
+  }
+
+  @Test func passesReadsOverWhereOnlyWritesMayBeServed() {
+    var queue = Self.queue([])
+    queue.append(1, Self.modest)
+    queue.append(2, UpstreamClaim(login: "greedy", source: 1, isWrite: true))
+    #expect(queue.next(allowsReads: false)?.handler == 2)
+    #expect(queue.next(allowsReads: false) == nil)
+    #expect(queue.next(allowsReads: true)?.handler == 1)
+    #expect(queue.isEmpty)
+  }
+
+  @Test func letsConnectionsChangeHandsUntilSharesAreEqual() {
+    var queue = Self.queue(Array(repeating: Self.greedy, count: 6))
+    queue.append(1, Self.modest)
+    #expect(queue.isOutweighed(by: Self.greedy, pending: 0, allowsReads: true))
+    #expect(!queue.isOutweighed(by: Self.greedy, pending: 5, allowsReads: true))
+    #expect(!queue.isOutweighed(by: Self.modest, pending: 0, allowsReads: true))
+    for _ in 0..<3 {
+      queue.release(Self.greedy)
+      queue.hold(Self.modest)
+    }
+    #expect(!queue.isOutweighed(by: Self.greedy, pending: 0, allowsReads: true))
+    // Nobody takes from their own.
+    _ = queue.next(allowsReads: true)
+    queue.append(2, Self.greedy)
+    #expect(!queue.isOutweighed(by: Self.greedy, pending: 0, allowsReads: true))
+  }
+
+  @Test func forgetsWhoLeft() {
+    var queue = Self.queue([])
+    for number in 1...3 { queue.append(number, Self.modest) }
+    queue.removeAll { $0 == 2 }
+    #expect(queue.count == 2)
+    #expect(Self.order(queue) == [1, 3])
+    queue.endCounting()
+    #expect(queue.held == 0)
+  }
+}
