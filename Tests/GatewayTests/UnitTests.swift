@@ -47,7 +47,7 @@ import Testing
     ("chunk_size=10", ""), ("chunked=true&chunk_size=-1", "&chunked=true"),
     ("chunked=true&chunk_size=1e3", "&chunked=true"),
     ("chunked=true&chunk_size=99999999999999999999", "&chunked=true"), ("chunked=TRUE", ""),
-    ("pretty=1", ""), ("node_id=1&async=true&time_format=x&consistency=one", ""),
+    ("pretty=1", ""), ("node_id=1&async=true&time_format=x&consistency=one", "&async=true"),
   ])
   func forwardsNoParameterThatTheUpstreamWouldIgnore(sent: String, forwarded: String) throws {
     let decision = try Gate().get("/query?db=metrics&\(sent)&q=SELECT+v+FROM+cpu")
