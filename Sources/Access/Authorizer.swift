@@ -35,9 +35,11 @@ public struct Authorizer: Sendable {
     var seen: Set<[UInt8]> = []
     var names: [[UInt8]] = []
     for requirement in requirements {
-      guard case .database(let database) = requirement.target, seen.insert(Array(database.utf8)).inserted,
+      // Another requirement of the same database may have been met without.
+      guard case .database(let database) = requirement.target, !seen.contains(Array(database.utf8)),
         case .denied(.unconfirmed, _) = decide(requirement, for: principal)
       else { continue }
+      seen.insert(Array(database.utf8))
       names.append(Array(database.utf8))
     }
     return names

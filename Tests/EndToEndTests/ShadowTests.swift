@@ -34,7 +34,7 @@ import Testing
     #expect(checked.status == 0)
     let line = text.split(separator: "\n", omittingEmptySubsequences: false).count
     #expect(
-      checked.output.contains(":\(line): [[authorization]] \"twice\" hides a stored login of that name (warning)"),
+      checked.output.contains(":\(line): [[authorization]]: \"twice\" hides a stored login of that name (warning)"),
       "\(checked.output)")
     first.stop()
     settings.hasOperatorToken = false

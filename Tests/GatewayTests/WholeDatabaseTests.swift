@@ -43,6 +43,19 @@ extension Gate {
     #expect(gate.asked.count == 1)
   }
 
+  /// What one statement may without a reading does not settle what the next one needs.
+  @Test func asksWhereAnotherStatementNeedsNoReading() throws {
+    let gate = try gate()
+    let mixed = World.login(
+      21, "mixed",
+      [World.permission(.write, "metrics/*")]
+        + ["metrics/autogen", "metrics/weekly"].map { World.permission(.read, $0) })
+    gate.shared.authorizations.publish(World.snapshot(World.logins + [mixed]))
+    gate.policies = { _ in ["autogen", "weekly"] }
+    #expect(gate.query("DROP SERIES FROM m; SHOW SERIES", login: "mixed").isPermitted)
+    #expect(gate.asked == [Self.metrics])
+  }
+
   @Test(arguments: statements) func refusesAPolicyMadeAMomentAgo(statement: String) throws {
     let gate = try gate()
     gate.policies = { _ in ["autogen", "weekly", "other"] }
