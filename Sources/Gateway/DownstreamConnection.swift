@@ -59,6 +59,8 @@ final class DownstreamConnection {
   var exchange = Exchange()
   /// Whether a credential was refused on this connection.
   var hasFailedLogIn = false
+  /// Whether it waits for a password to be verified.
+  var isVerifying = false
 
   var request: UpstreamRequest?
   /// The state that `request` was permitted under.
@@ -139,17 +141,27 @@ final class DownstreamConnection {
     if stream.isCongested { linger() } else { closeInOrder() }
   }
 
-  /// Whether nobody waits for an answer on it.
+  /// Whether nobody waits for an answer on it, or it is one that only floods wait for so long. Who sends without end has
+  /// no claim to stay, or a few such would keep everybody else out.
   var mayGo: Bool {
     switch state {
-    case .opening, .readingHead, .lingering: !isBusy && !isYielding
+    case .opening, .readingHead, .lingering, .draining: !isBusy
+    case .waiting where isVerifying: MonotonicClock.microseconds &- exchange.startedAt > Self.verificationPatience
     default: false
     }
   }
 
+  /// Microseconds after which a password that waits for its turn makes way: those of honest clients have theirs sooner.
+  private static let verificationPatience: UInt64 = 10_000_000
+
   /// Makes room for another connection.
   func giveWay() {
-    if case .readingHead = state { closeInOrder() } else { close() }
+    if case .readingHead = state { return closeInOrder() }
+    // What still waits for a verification keeps this object, and must not keep these.
+    hold = []
+    parkedHead = []
+    body = []
+    close()
   }
 
   // MARK: Requests
