@@ -102,6 +102,8 @@ final class DownstreamConnection {
   private static let maximumHold = 65_536
   /// Requests that are answered in one event of a client that sends them ahead.
   private static let requestsPerTurn = 4
+  /// Milliseconds of a batch of events after which one request of such a client has to do: a single one may take many.
+  private static let turnTime: UInt64 = 5
   /// Milliseconds for which an answered and closed connection is still read.
   static let lingerTime = 2_000
   /// Milliseconds for the first request of a client whose handshake ended while the server stops.
@@ -210,7 +212,7 @@ final class DownstreamConnection {
         return awaitTaking(stream)
       }
       guard !hold.isEmpty, !holdsPartOfHead else { return }
-      guard turns < Self.requestsPerTurn else {
+      guard turns < Self.requestsPerTurn, turns == 0 || !isLate else {
         isYielding = true
         return stream.announceLater()
       }
@@ -219,6 +221,9 @@ final class DownstreamConnection {
       processHead(bytes)
     }
   }
+
+  /// Whether this batch of events has taken so long that the others' should come before the next of several requests.
+  private var isLate: Bool { MonotonicClock.milliseconds &- gateway.loop.now > Self.turnTime }
 
   /// Begins to wait until the client has taken what was written.
   func awaitTaking(_ stream: ByteStream) {
