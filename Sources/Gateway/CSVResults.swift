@@ -87,7 +87,7 @@ enum JSONNumber {
   /// The same number in plain digits, as Go's `'f'` format writes it.
   static func withoutExponent(_ text: String) -> String {
     guard let mark = text.utf8.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }),
-      let exponent = Int(text[text.utf8.index(after: mark)...]), abs(exponent) <= 400
+      let exponent = Int(text[text.utf8.index(after: mark)...]), (-400...400).contains(exponent)
     else { return text }
     var digits = Array(text[..<mark].utf8)
     let isNegative = digits.first == UInt8(ascii: "-")

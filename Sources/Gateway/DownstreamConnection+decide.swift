@@ -54,8 +54,10 @@ extension DownstreamConnection {
 
   private func verify(_ verification: PendingVerification) {
     wait()
+    isVerifying = true
     let shared = gateway.shared
     let resume = gateway.loop.resumption { [self] (result: VerificationResult) in
+      isVerifying = false
       progress.authentication = shared.authenticator.conclude(
         verification, result, snapshot: shared.authorizations.value)
       self.resume()
@@ -65,6 +67,7 @@ extension DownstreamConnection {
     ) { resume($0) }
     if let settled {
       resume.cancel(in: gateway.loop)
+      isVerifying = false
       progress.authentication = settled
       self.resume()
     }

@@ -90,7 +90,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     let whole = body
     body.release()
     guard whole.count > AnswerFilter.maximumBytesInLoop else { return filtered(filter.filtered(whole, exchange.form)) }
+    // Counts until it has been read, whether the client waits for that or not: memory is not free before.
+    let kept = keptForFilter
+    keptForFilter = 0
     let resume = gateway.loop.resumption { [self] (answer: LocalAnswer?) in
+      gateway.keptForFilters -= kept
       turn {
         // The client may have left meanwhile.
         guard case .awaitingResponse = state else { return }

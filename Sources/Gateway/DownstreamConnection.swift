@@ -59,6 +59,8 @@ final class DownstreamConnection {
   var exchange = Exchange()
   /// Whether a credential was refused on this connection.
   var hasFailedLogIn = false
+  /// Whether it waits for a password to be verified.
+  var isVerifying = false
 
   var request: UpstreamRequest?
   /// The state that `request` was permitted under.
@@ -100,6 +102,8 @@ final class DownstreamConnection {
   private static let maximumHold = 65_536
   /// Requests that are answered in one event of a client that sends them ahead.
   private static let requestsPerTurn = 4
+  /// Milliseconds of a batch of events after which one request of such a client has to do: a single one may take many.
+  private static let turnTime: UInt64 = 5
   /// Milliseconds for which an answered and closed connection is still read.
   static let lingerTime = 2_000
   /// Milliseconds for the first request of a client whose handshake ended while the server stops.
@@ -139,17 +143,27 @@ final class DownstreamConnection {
     if stream.isCongested { linger() } else { closeInOrder() }
   }
 
-  /// Whether nobody waits for an answer on it.
+  /// Whether nobody waits for an answer on it, or it is one that only floods wait for so long. Who sends without end has
+  /// no claim to stay, or a few such would keep everybody else out.
   var mayGo: Bool {
     switch state {
-    case .opening, .readingHead, .lingering: !isBusy && !isYielding
+    case .opening, .readingHead, .lingering, .draining: !isBusy
+    case .waiting where isVerifying: MonotonicClock.microseconds &- exchange.startedAt > Self.verificationPatience
     default: false
     }
   }
 
+  /// Microseconds after which a password that waits for its turn makes way: those of honest clients have theirs sooner.
+  private static let verificationPatience: UInt64 = 10_000_000
+
   /// Makes room for another connection.
   func giveWay() {
-    if case .readingHead = state { closeInOrder() } else { close() }
+    if case .readingHead = state { return closeInOrder() }
+    // What still waits for a verification keeps this object, and must not keep these.
+    hold = []
+    parkedHead = []
+    body = []
+    close()
   }
 
   // MARK: Requests
@@ -198,7 +212,7 @@ final class DownstreamConnection {
         return awaitTaking(stream)
       }
       guard !hold.isEmpty, !holdsPartOfHead else { return }
-      guard turns < Self.requestsPerTurn else {
+      guard turns < Self.requestsPerTurn, turns == 0 || !isLate else {
         isYielding = true
         return stream.announceLater()
       }
@@ -207,6 +221,9 @@ final class DownstreamConnection {
       processHead(bytes)
     }
   }
+
+  /// Whether this batch of events has taken so long that the others' should come before the next of several requests.
+  private var isLate: Bool { MonotonicClock.milliseconds &- gateway.loop.now > Self.turnTime }
 
   /// Begins to wait until the client has taken what was written.
   func awaitTaking(_ stream: ByteStream) {

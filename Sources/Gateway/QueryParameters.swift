@@ -8,10 +8,14 @@ enum QueryParameters {
     let reason: String
   }
 
+  /// Bytes of the longest text that is read. Each value in it costs hundreds of times the byte that it may be.
+  static let longestText = 262_144
+
   /// Empty where the parameter is absent, empty or `null`, by which Go's clients say that there are none. Of a repeated
   /// member the last counts, as in Go.
   static func read(_ text: [UInt8]?) throws(Problem) -> [Name: BoundParameter] {
     guard let text, !text.isEmpty else { return [:] }
+    guard text.count <= longestText else { throw Problem(reason: "longer than \(longestText) bytes") }
     let value: JSONValue
     do throws(JSONReader.Problem) { value = try JSONReader.value(in: text) } catch {
       throw Problem(reason: error.message)

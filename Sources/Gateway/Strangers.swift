@@ -56,7 +56,7 @@ struct Strangers {
   private static let grace: UInt64 = 2_000
 }
 
-/// Values in the order of their coming. All it does takes constant time, spread over its calls.
+/// Values in the order of their coming, or of the last look at them that was in vain. All it does takes constant time, spread over its calls.
 struct AgeQueue<Value> {
   private var order: [UInt64] = []
   private var head = 0
@@ -81,15 +81,19 @@ struct AgeQueue<Value> {
     head = 0
   }
 
-  /// The first that fits, among the oldest few.
+  /// The first that fits, among the oldest few. Those that do not go behind all others, so that a few that never fit do
+  /// not stand before the rest for ever.
   mutating func first(where fits: (Value) -> Bool) -> Value? {
-    while head < order.count, values[order[head]] == nil { head += 1 }
-    var seen = 0
-    for number in order[head...] {
-      guard let value = values[number] else { continue }
+    for _ in 0..<min(Self.searchDepth, values.count) {
+      while head < order.count, values[order[head]] == nil { head += 1 }
+      guard head < order.count, let value = values[order[head]] else { return nil }
       if fits(value) { return value }
-      seen += 1
-      if seen == Self.searchDepth { return nil }
+      order.append(order[head])
+      head += 1
+      if head > values.count + 32 {
+        order.removeFirst(head)
+        head = 0
+      }
     }
     return nil
   }

@@ -19,6 +19,8 @@ public struct MultipartForm: Sendable {
   private static let maximumParts = 1_000
   /// Bytes of one part's head.
   private static let maximumHead = 10_240
+  /// Of one field of a head: real ones have two, and each is compared with all before it.
+  private static let maximumParameters = 32
 
   /// - Parameter type: value of `Content-Type`, `multipart/form-data` with its boundary.
   public init(_ body: [UInt8], type: [UInt8]) throws(Problem) {
@@ -113,7 +115,7 @@ public struct MultipartForm: Sendable {
         text = Array(rest.prefix(while: isToken))
         rest = rest.dropFirst(text.count)
       }
-      guard !found.contains(where: { $0.name == name }) else { throw .unsupported }
+      guard found.count < maximumParameters, !found.contains(where: { $0.name == name }) else { throw .unsupported }
       found.append((name, text))
       rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
       guard rest.isEmpty || rest.first == UInt8(ascii: ";") else { throw .malformed }

@@ -77,6 +77,24 @@ import Testing
     }
   }
 
+  /// They were answered, and what they still send is read off: for hours, as slowly as they like.
+  @Test func letsThoseMakeWayWhoseBodiesAreReadOff() throws {
+    try Scene.play(settings: { $0.tables["limits"] = ["connections = 40"] }) { scene in
+      let context = try ClientContext()
+      let refused = try (0..<40).map { number in
+        try RawClient(scene.gatehouse, context: context, from: 0x7f00_0002 + UInt32(number % 4))
+      }
+      for client in refused {
+        client.send("POST /write?db=metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n")
+        #expect(try client.readAnswer().status == 401)
+      }
+      for _ in 0..<20 {
+        let other = try RawClient(scene.gatehouse, context: context)
+        #expect(try other.exchange(Request.write("cpu v=1")).status == 204)
+      }
+    }
+  }
+
   @Test func countsNobodyWhoLoggedIn() throws {
     try Scene.play(settings: { $0.tables["limits"] = ["connections = 40"] }) { scene in
       let clients = try (0..<30).map { _ in try Self.logIn(scene) }
