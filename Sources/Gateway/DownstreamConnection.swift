@@ -148,17 +148,23 @@ final class DownstreamConnection {
   var mayGo: Bool {
     switch state {
     case .opening, .readingHead, .lingering, .draining: !isBusy
-    case .waiting where isVerifying: MonotonicClock.microseconds &- exchange.startedAt > Self.verificationPatience
+    case .waiting where isVerifying: hasFailedLogIn || gateway.loop.now &- acceptedAt > Self.verificationPatience
     default: false
     }
   }
 
-  /// Microseconds after which a password that waits for its turn makes way: those of honest clients have theirs sooner.
-  private static let verificationPatience: UInt64 = 10_000_000
+  /// Milliseconds after which a first password that waits for its turn makes way: those of honest clients have theirs
+  /// sooner. A second one has no claim.
+  private static let verificationPatience: UInt64 = 10_000
 
   /// Makes room for another connection.
   func giveWay() {
     if case .readingHead = state { return closeInOrder() }
+    if case .waiting = state {
+      exchange.status = 503
+      exchange.notes.reason = "made way for another connection"
+      record()
+    }
     // What still waits for a verification keeps this object, and must not keep these.
     hold = []
     parkedHead = []

@@ -123,7 +123,9 @@ extension Gatekeeper {
       return spelling
     }
     let shown = String(decoding: value.prefix(32), as: UTF8.self)
-    throw .refuse(.malformed("invalid precision \"\(shown)\" (use \(TimePrecision.writeWords(dialect)))"))
+    // A path that knows no minutes is one of 2.x, whatever stands behind.
+    let words = TimePrecision.writeWords(allowsMinutes ? dialect : .influxDB2)
+    throw .refuse(.malformed("invalid precision \"\(shown)\" (use \(words))"))
   }
 
   /// 1.x knows four levels, in any case, and refuses others; 2.x does not know the parameter.

@@ -95,6 +95,29 @@ import Testing
     }
   }
 
+  /// Each of them waits for a password to be verified, and has sent the next ones already.
+  @Test func letsThoseMakeWayWhoGuess() throws {
+    try Scene.play(settings: {
+      $0.tables["limits"] = ["connections = 16"]
+      $0.passwordCost = 10
+    }) { scene in
+      let context = try ClientContext()
+      let guessing = try (0..<16).map { number in
+        let client = try RawClient(scene.gatehouse, context: context, from: 0x7f00_0002 + UInt32(number % 4))
+        for guess in 0..<40 {
+          let login = Login(name: "nobody-\(number)-\(guess)", password: "a-guess", hash: "")
+          client.send(Request.query("SHOW DATABASES", login: login))
+        }
+        return client
+      }
+      for client in guessing { #expect(try client.readAnswer().status == 401) }
+      for _ in 0..<8 {
+        let other = try RawClient(scene.gatehouse, context: context)
+        #expect(try other.exchange(Request.write("cpu v=1")).status == 204)
+      }
+    }
+  }
+
   @Test func countsNobodyWhoLoggedIn() throws {
     try Scene.play(settings: { $0.tables["limits"] = ["connections = 40"] }) { scene in
       let clients = try (0..<30).map { _ in try Self.logIn(scene) }

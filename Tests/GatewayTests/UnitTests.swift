@@ -28,6 +28,11 @@ import Testing
     }
   }
 
+  @Test func offersNoUnitThatItRefuses() throws {
+    let refusal = try Gate().write("/api/v2/write?bucket=metrics/autogen&precision=h").refusal
+    #expect(refusal?.message.hasSuffix("(use ns, us, ms or s)") == true, "\(refusal?.message ?? "")")
+  }
+
   /// 1.6.7 answers `us`, `µ` and unknown words with nanoseconds.
   @Test(arguments: [
     ("us", "u"), ("u", "u"), ("%C2%B5", "u"), ("n", "ns"), ("ns", "ns"), ("ms", "ms"), ("s", "s"), ("m", "m"),
