@@ -139,7 +139,9 @@ extension DownstreamConnection {
 
   /// For whom a connection is leased.
   var claim: UpstreamClaim {
-    UpstreamClaim(login: exchange.notes.login, source: client.sourceKey, isWrite: exchange.kind == .write)
+    // A name that nobody has proven to be theirs has no share of its own: whoever makes names up would have many.
+    let login = exchange.notes.holder == nil ? "" : exchange.notes.login
+    return UpstreamClaim(login: login, source: client.sourceKey, isWrite: exchange.kind == .write)
   }
 
   private func sent(on connection: UpstreamConnection) {
