@@ -45,6 +45,35 @@ struct BodyGauge {
     }
   }
 
+  /// Bytes that a body may come to in one event: a short one can come to so many that all others of its loop would wait.
+  static let sliceBytes = 262_144
+  /// Bytes that are unpacked at once, of which a slice is made.
+  private static let pieceBytes = 256
+
+  /// Bytes that came of it so far, as far as it is unpacked.
+  private var unpacked: Int { if case .gzip(let counter) = reading { counter.count } else { 0 } }
+
+  /// Counts of a piece what one event may take.
+  ///
+  /// - Parameters:
+  ///   - start: where in the piece to begin.
+  ///   - isLast: whether the body ends with the piece.
+  /// - Returns: where the next slice begins, the piece's end where that was all; or what is wrong with the body.
+  mutating func takeSlice(
+    _ piece: UnsafeRawBufferPointer, from start: Int, isLast: Bool
+  ) -> (end: Int, refusal: Refusal?) {
+    let before = unpacked
+    var position = min(start, piece.count)
+    repeat {
+      let end = min(piece.count, position + Self.pieceBytes)
+      let refusal = take(
+        UnsafeRawBufferPointer(rebasing: piece[position..<end]), isLast: isLast && end == piece.count)
+      if let refusal { return (end, refusal) }
+      position = end
+    } while position < piece.count && unpacked - before < Self.sliceBytes
+    return (position, nil)
+  }
+
   /// What is wrong with the body so far, or nil.
   mutating func take(_ piece: UnsafeRawBufferPointer, isLast: Bool) -> Refusal? {
     switch reading {

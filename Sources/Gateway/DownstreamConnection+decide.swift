@@ -124,7 +124,7 @@ extension DownstreamConnection {
   }
 
   /// Bytes that are read at once of a body that is counted as it passes.
-  private static let gaugedBytes = 16_384
+  private static let gaugedBytes = 2_048
 
   /// Reads once: a fast client has its turn again after the others' events.
   func readBody(_ stream: ByteStream) {

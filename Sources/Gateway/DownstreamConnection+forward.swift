@@ -40,7 +40,12 @@ extension DownstreamConnection {
     let payload = UnsafeRawBufferPointer(rebasing: rest[..<step.produced])
     guard payload.count <= maximum else { return refuse(.tooLarge) }
     if requestBody.isComplete {
-      guard admits(payload) else { return }
+      if needsCount(payload.count), !count(payload, orLater: { [self] in sendCounted() }) {
+        guard case .waiting = state else { return }
+        parkedHead = Array(view.bytes)
+        body.append(contentsOf: payload)
+        return
+      }
       // A GET that had no body gets none: some servers refuse even an empty one.
       let framing =
         view.head.framing == .none && !request.method.usuallyHasBody ? .none : BodyFraming.length(payload.count)
@@ -61,12 +66,16 @@ extension DownstreamConnection {
   }
 
   /// The body was collected over several reads.
-  ///
-  /// Whoever sent it may have lost the right to since it began.
   func sendCollected() {
+    let whole = body
+    if needsCount(whole.count), !whole.withUnsafeBytes({ count($0, orLater: { [self] in sendCounted() }) }) { return }
+    sendCounted()
+  }
+
+  /// Whoever sent a body that was collected may have lost the right to since it began.
+  private func sendCounted() {
     guard let request else { return close() }
     if let refusal = gateway.gatekeeper.objection(to: request, &decidedUnder) { return refuse(refusal) }
-    guard body.withUnsafeBytes({ admits($0) }) else { return }
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, view, framing: .length(body.count))
@@ -130,7 +139,9 @@ extension DownstreamConnection {
 
   /// For whom a connection is leased.
   var claim: UpstreamClaim {
-    UpstreamClaim(login: exchange.notes.login, source: client.sourceKey, isWrite: exchange.kind == .write)
+    // A name that nobody has proven to be theirs has no share of its own: whoever makes names up would have many.
+    let login = exchange.notes.holder == nil ? "" : exchange.notes.login
+    return UpstreamClaim(login: login, source: client.sourceKey, isWrite: exchange.kind == .write)
   }
 
   private func sent(on connection: UpstreamConnection) {
@@ -174,8 +185,16 @@ extension DownstreamConnection {
   }
 
   private func startStream(with collected: [UInt8]) {
+    if needsCount(collected.count),
+      !collected.withUnsafeBytes({ count($0, orLater: { [self] in leaseStream(with: collected) }) })
+    {
+      return
+    }
+    leaseStream(with: collected)
+  }
+
+  private func leaseStream(with collected: [UInt8]) {
     guard let request else { return close() }
-    if let refusal = collected.withUnsafeBytes({ beginGauging($0) }) { return refuse(refusal) }
     withParkedHead { view in
       var writer = ByteWriter(gateway.loop.scratch.head)
       request.writeHead(to: &writer, view, framing: view.head.framing)

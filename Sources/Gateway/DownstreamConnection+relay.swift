@@ -290,7 +290,8 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     if mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {
       hasRepeated = true
       state = .leasing
-      if let connection = gateway.pool.lease(for: self, claim) { leased(connection) }
+      if let connection = gateway.pool.lease(for: self, claim) { return leased(connection) }
+      stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
       return
     }
     guard stream != nil else {

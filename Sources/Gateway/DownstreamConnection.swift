@@ -373,6 +373,8 @@ extension DownstreamConnection: ByteStreamHandler {
 
   func streamDrained(_ stream: ByteStream) {
     switch state {
+    // An end that is kept back has its own deadline.
+    case .relaying where heldEnd != nil: break
     case .relaying:
       stream.clearDeadline()
       upstream?.readsResponse = true

@@ -29,6 +29,8 @@ struct LeaseQueue<Handler> {
   /// Leases that are counted.
   private(set) var held = 0
   private(set) var isCounting = false
+  /// Who is next, by whether reads may be, as long as nothing changes: it takes a look at everybody.
+  private var known: [Bool: UpstreamClaim] = [:]
 
   var count: Int { writes + reads }
   var isEmpty: Bool { count == 0 }
@@ -45,6 +47,7 @@ struct LeaseQueue<Handler> {
     held = 0
     logins = [:]
     sources = [:]
+    known = [:]
   }
 
   mutating func hold(_ claim: UpstreamClaim) {
@@ -76,9 +79,8 @@ struct LeaseQueue<Handler> {
   }
 
   mutating func removeAll(where isWanted: (Handler) -> Bool) {
-    for (claim, group) in waiters {
+    for (claim, group) in waiters where group.contains(where: { isWanted($0.handler) }) {
       let kept = group.filter { !isWanted($0.handler) }
-      guard kept.count < group.count else { continue }
       waiters[claim] = kept.isEmpty ? nil : kept
       note(claim, kept.count - group.count)
     }
@@ -87,17 +89,24 @@ struct LeaseQueue<Handler> {
   /// Whether the next in turn holds so much less than this one that a connection should change hands.
   ///
   /// - Parameter pending: connections that are on their way to whoever is next.
-  func isOutweighed(by claim: UpstreamClaim, pending: Int, allowsReads: Bool) -> Bool {
+  mutating func isOutweighed(by claim: UpstreamClaim, pending: Int, allowsReads: Bool) -> Bool {
     guard let next = nextClaim(allowsReads: allowsReads) else { return false }
     return weight(claim, -1) > weight(next, pending)
   }
 
   /// For how long the next in turn has waited, milliseconds; nil where nobody waits.
-  func wait(now: UInt64) -> UInt64? {
+  mutating func wait(now: UInt64) -> UInt64? {
     nextClaim(allowsReads: true).flatMap { waiters[$0]?.first }.map { now &- $0.since }
   }
 
-  private func nextClaim(allowsReads: Bool) -> UpstreamClaim? {
+  private mutating func nextClaim(allowsReads: Bool) -> UpstreamClaim? {
+    if let claim = known[allowsReads] { return claim }
+    let claim = findNextClaim(allowsReads: allowsReads)
+    known[allowsReads] = claim
+    return claim
+  }
+
+  private func findNextClaim(allowsReads: Bool) -> UpstreamClaim? {
     var best: (claim: UpstreamClaim, weight: Int, ticket: UInt64)?
     for (claim, group) in waiters where claim.isWrite || allowsReads {
       guard let ticket = group.first?.ticket else { continue }
@@ -121,6 +130,7 @@ struct LeaseQueue<Handler> {
   }
 
   private mutating func change(_ claim: UpstreamClaim, _ change: (inout Party) -> Void) {
+    known = [:]
     let login = Self.login(of: claim)
     change(&logins[login, default: Party()])
     if logins[login]?.isIdle ?? false { logins[login] = nil }

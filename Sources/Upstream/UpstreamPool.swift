@@ -254,8 +254,9 @@ public final class UpstreamPool {
 
   func serveWaiters() {
     while !queue.isEmpty {
-      let canServe = { [queue, readLimit] (slot: Slot) in
-        !slot.idle.isEmpty && (queue.writes > 0 || slot.reads < readLimit)
+      // No copy of the queue, or taking out of it would copy all who wait.
+      let canServe = { [isForWrites = queue.writes > 0, readLimit] (slot: Slot) in
+        !slot.idle.isEmpty && (isForWrites || slot.reads < readLimit)
       }
       guard let i = slots.firstIndex(where: canServe),
         let waiter = queue.next(allowsReads: slots[i].reads < readLimit), let connection = slots[i].idle.popLast()

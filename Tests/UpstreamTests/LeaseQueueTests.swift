@@ -25,6 +25,11 @@ import Testing
     return served
   }
 
+  private static func isOutweighed(_ queue: LeaseQueue<Int>, by claim: UpstreamClaim, pending: Int) -> Bool {
+    var queue = queue
+    return queue.isOutweighed(by: claim, pending: pending, allowsReads: true)
+  }
+
   @Test func servesOneLoginInOrder() {
     var queue = Self.queue([Self.greedy])
     for number in 1...5 { queue.append(number, Self.greedy) }
@@ -78,18 +83,18 @@ import Testing
   @Test func letsConnectionsChangeHandsUntilSharesAreEqual() {
     var queue = Self.queue(Array(repeating: Self.greedy, count: 6))
     queue.append(1, Self.modest)
-    #expect(queue.isOutweighed(by: Self.greedy, pending: 0, allowsReads: true))
-    #expect(!queue.isOutweighed(by: Self.greedy, pending: 5, allowsReads: true))
-    #expect(!queue.isOutweighed(by: Self.modest, pending: 0, allowsReads: true))
+    #expect(Self.isOutweighed(queue, by: Self.greedy, pending: 0))
+    #expect(!Self.isOutweighed(queue, by: Self.greedy, pending: 5))
+    #expect(!Self.isOutweighed(queue, by: Self.modest, pending: 0))
     for _ in 0..<3 {
       queue.release(Self.greedy)
       queue.hold(Self.modest)
     }
-    #expect(!queue.isOutweighed(by: Self.greedy, pending: 0, allowsReads: true))
+    #expect(!Self.isOutweighed(queue, by: Self.greedy, pending: 0))
     // Nobody takes from their own.
     _ = queue.next(allowsReads: true)
     queue.append(2, Self.greedy)
-    #expect(!queue.isOutweighed(by: Self.greedy, pending: 0, allowsReads: true))
+    #expect(!Self.isOutweighed(queue, by: Self.greedy, pending: 0))
   }
 
   @Test func forgetsWhoLeft() {
@@ -100,5 +105,25 @@ import Testing
     #expect(Self.order(queue) == [1, 3])
     queue.endCounting()
     #expect(queue.held == 0)
+  }
+
+  /// Who is next is kept until something changes.
+  @Test func knowsWhoIsNextAfterEachChange() {
+    var queue = Self.queue(Array(repeating: Self.greedy, count: 3))
+    var waits: [UInt64?] = []
+    queue.append(1, Self.greedy, now: 0)
+    waits.append(queue.wait(now: 10))
+    queue.append(2, Self.modest, now: 3)
+    waits.append(queue.wait(now: 10))
+    for _ in 0..<5 { queue.hold(Self.modest) }
+    waits.append(queue.wait(now: 10))
+    for _ in 0..<5 { queue.release(Self.modest) }
+    waits.append(queue.wait(now: 10))
+    queue.removeAll { $0 == 2 }
+    waits.append(queue.wait(now: 10))
+    let last = queue.next(allowsReads: true)?.handler
+    waits.append(queue.wait(now: 10))
+    #expect(waits == [10, 7, 10, 7, 10, nil])
+    #expect(last == 1)
   }
 }
