@@ -27,6 +27,11 @@ extension DownstreamConnection {
   /// Writes a response and goes on to the next request, or ends the connection where that is not safe.
   func respond(_ answer: LocalAnswer) {
     exchange.status = answer.status
+    guard stream != nil else {
+      // The client is gone; what it asked for was carried to its end all the same.
+      record()
+      return close()
+    }
     // Without chunks (HTTP/1.0) the end of the connection ends a body whose length is not known.
     responseIsChunked = answer.rest != nil && exchange.minorVersion == 1
     if answer.closesConnection || gateway.shared.isDraining.load(ordering: .relaxed)
