@@ -86,7 +86,7 @@ struct BodyGauge {
         return nil
       } catch {
         switch error {
-        case .tooLarge: return .tooLargeUnpacked
+        case .tooLarge: return .tooLargeUnpacked(limit)
         case .malformed(let reason): return .malformed(reason, closes: true)
         }
       }
@@ -98,7 +98,7 @@ struct BodyGauge {
         return nil
       }
       reading = .done
-      return length > limit ? .tooLargeUnpacked : nil
+      return length > limit ? .tooLargeUnpacked(limit) : nil
     }
   }
 

@@ -108,7 +108,9 @@ extension DownstreamConnection {
   /// Begins to collect a body.
   func collect(_ rest: UnsafeMutableRawBufferPointer, toDecide: Bool, limit: Int) {
     bodyLimit = limit
-    if let length = requestBody.remainingLength, length > limit { return refuse(.tooLarge) }
+    if let length = requestBody.remainingLength, length > limit {
+      return refuse(.tooLarge(limit, settings.limits))
+    }
     state = .collecting(toDecide: toDecide)
     sayContinue()
     stream?.readsInput = true
@@ -165,7 +167,7 @@ extension DownstreamConnection {
   private func collected(_ payload: UnsafeRawBufferPointer, toDecide: Bool) {
     guard payload.count <= bodyLimit - body.count, requestBody.announced <= bodyLimit - body.count - payload.count
     else {
-      return refuse(.tooLarge)
+      return refuse(.tooLarge(bodyLimit, settings.limits))
     }
     body.append(contentsOf: payload)
     if requestBody.isComplete {

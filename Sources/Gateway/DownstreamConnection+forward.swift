@@ -18,13 +18,13 @@ extension DownstreamConnection {
     guard request.carriesClientBody else {
       // The client's own body, if there was one, is in the request's form, or means nothing.
       guard skipBody(rest) else { return }
-      guard requestBody.isComplete else { return refuse(.tooLarge) }
+      guard requestBody.isComplete else { return refuse(.ignoredTooLong) }
       return send(request.body ?? [], request, view)
     }
     isInflated = view.isInflated(by: settings.dialect)
     let maximum = request.maximumBody(isInflated: isInflated)
     if let length = requestBody.remainingLength {
-      if length > maximum { return refuse(.tooLarge) }
+      if length > maximum { return refuse(.tooLarge(maximum, settings.limits)) }
       if length > settings.limits.collectBytes, length > rest.count {
         park(view, rest: UnsafeMutableRawBufferPointer(rebasing: rest[..<0]))
         return stream(rest)
@@ -38,7 +38,7 @@ extension DownstreamConnection {
     exchange.bytesIn += step.produced
     hold.append(contentsOf: rest[step.consumed...])
     let payload = UnsafeRawBufferPointer(rebasing: rest[..<step.produced])
-    guard payload.count <= maximum else { return refuse(.tooLarge) }
+    guard payload.count <= maximum else { return refuse(.tooLarge(maximum, settings.limits)) }
     if requestBody.isComplete {
       if needsCount(payload.count), !count(payload, orLater: { [self] in sendCounted() }) {
         guard case .waiting = state else { return }
@@ -222,7 +222,7 @@ extension DownstreamConnection {
     let maximum = request.maximumBody(isInflated: isInflated)
     guard exchange.bytesIn <= maximum, requestBody.announced <= maximum - exchange.bytesIn else {
       abandonUpstream()
-      return refuse(.tooLarge)
+      return refuse(.tooLarge(maximum, settings.limits))
     }
     let isComplete = requestBody.isComplete
     // Before it leaves: without its last piece the upstream commits nothing.

@@ -118,7 +118,7 @@ extension Gatekeeper {
     let limit = min(settings.limits.queryBytes, max(Self.shortForm, min(body.count, 1 << 30) * 32))
     do throws(Gzip.Problem) { return try Gzip.decode(body, limit: limit) } catch {
       switch error {
-      case .tooLarge: throw .refuse(.tooLarge)
+      case .tooLarge: throw .refuse(.tooLarge(limit, settings.limits))
       case .malformed: throw .refuse(.malformed("the form is not one whole member of gzip"))
       }
     }

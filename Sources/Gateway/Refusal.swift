@@ -53,14 +53,10 @@ struct Refusal: Error, Sendable {
     Refusal(status: 405, kind: .methodNotAllowed, message: "Method Not Allowed", allow: allow, isPlainText: true)
   }
 
-  static let tooLarge = Refusal(
-    status: 413, kind: .tooLarge, message: "Request Entity Too Large", closesConnection: true)
-
-  static let tooLargeUnpacked: Refusal = {
-    var refusal = tooLarge
-    refusal.detail = "the body comes to more than write_decoded_bytes"
-    return refusal
-  }()
+  /// A body that means nothing, and is too long to be read off within one read.
+  static let ignoredTooLong = Refusal(
+    status: 413, kind: .tooLarge, message: "Request Entity Too Large: a body is of no use here",
+    closesConnection: true)
 
   static func unsupported(_ message: String) -> Refusal {
     Refusal(status: 415, kind: .unsupported, message: message)

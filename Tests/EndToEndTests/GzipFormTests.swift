@@ -89,6 +89,7 @@ import Testing
       let whole = Array(("x=" + String(repeating: "y", count: 2_097_152)).utf8)
       let plain = try Self.ask(scene, Self.post(Gzip.member(whole)))
       #expect(plain.status == 413)
+      #expect(plain.text.contains("limits.query_bytes is "), "\(plain.text)")
       try scene.gatehouse.expectMemory(within: 128 * 1024)
       #expect(scene.upstream.requests.isEmpty)
     }

@@ -112,7 +112,7 @@ private let cases: [Case] = [
   Case("too many fields", 431, mayPassLater: false, v1: .drops, v2: .drops) {
     try Gate().judge("POST \(target) HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: 101) + "\r\n").refusal
   },
-  Case("body too large", 413, mayPassLater: false, v1: .drops, v2: .splits) { .tooLarge },
+  Case("body too large", 413, mayPassLater: false, v1: .drops, v2: .splits) { .tooLarge(1, GatewayLimits()) },
   Case("body too slow", 503, mayPassLater: true, v1: .keeps, v2: .keeps) { .bodyTooSlow },
   Case("head too slow", 503, mayPassLater: true, v1: .keeps, v2: .keeps) { .headTooSlow },
   Case("too many failures", 503, mayPassLater: true, v1: .keeps, v2: .keeps) {
