@@ -28,7 +28,7 @@ for sanitizer in ${SANITIZERS:-address thread}; do
 done
 
 step "Counting work"
-swift test --enable-code-coverage --scratch-path .build/counted "$@" --no-parallel --filter LinearWorkTests
+GATEHOUSE_COUNTS_WORK=1 swift test --enable-code-coverage --scratch-path .build/counted "$@" --no-parallel --filter LinearWorkTests
 
 step "The long tests on the release"
 swift build -c release --static-swift-stdlib "$@" --product gatehouse
