@@ -40,25 +40,26 @@ let package = Package(
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
     module("Upstream", ["Transport", "HTTP", "CSystem"]),
     module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
+    module("Decision", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON"]),
     module(
-      "Gateway", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON", "Observation", "Transport", "Upstream"]),
+      "Gateway", ["Access", "Authorizations", "Decision", "HTTP", "JSON", "Observation", "Transport", "Upstream"]),
     module(
       "GatehouseServer",
       [
-        "Access", "Authorizations", "Configuration", "CSystem", "Gateway", "HTTP", "InfluxQL", "JSON", "Management",
-        "Observation", "Timestamps", "Transport", "Upstream",
+        "Access", "Authorizations", "Configuration", "CSystem", "Decision", "Gateway", "HTTP", "InfluxQL", "JSON",
+        "Management", "Observation", "Timestamps", "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Access", "Authorizations", "Configuration", "GatehouseServer", "Gateway", "HTTP", "InfluxQL", "JSON",
+        "Access", "Authorizations", "Configuration", "Decision", "GatehouseServer", "HTTP", "InfluxQL", "JSON",
         "Management", "Observation", "Timestamps", "Transport", "Upstream",
       ],
       swiftSettings: settings),
 
     // Not a part of the product. In a release build it takes `-enable-testing`: `make bench-decision`.
     .executableTarget(
-      name: "decision-benchmark", dependencies: ["Access", "Authorizations", "Gateway", "HTTP", "InfluxQL"],
+      name: "decision-benchmark", dependencies: ["Access", "Authorizations", "Decision", "HTTP", "InfluxQL"],
       path: "Tests/Benchmarks", swiftSettings: settings),
 
     tests("HTTPTests", ["HTTP"]),
@@ -71,9 +72,9 @@ let package = Package(
     tests("ObservationTests", ["Observation"]),
     .target(name: "WorkMeter", path: "Tests/WorkMeter"),
     tests(
-      "GatewayTests",
-      ["Gateway", "Access", "Authorizations", "HTTP", "InfluxQL", "Observation", "Upstream", "WorkMeter"]),
-    tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Gateway"]),
+      "DecisionTests", ["Decision", "Access", "Authorizations", "HTTP", "InfluxQL", "Upstream", "WorkMeter"]),
+    tests("GatewayTests", ["Gateway", "Access", "Authorizations", "Decision", "HTTP", "Observation"]),
+    tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Decision"]),
     tests("ManagementTests", ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),

@@ -1,6 +1,7 @@
 // Who waits for which question about the directory, and whose turn it is to be asked.
 
 import Authorizations
+import Decision
 import Gateway
 
 /// Each question is asked once for all who wait for it, at most once a second; one login's or token's questions are

@@ -1,6 +1,7 @@
 // The directory thread: asks the upstream at intervals, and at once for what a request needs to know.
 
 import Authorizations
+import Decision
 import Gateway
 import Observation
 import Transport

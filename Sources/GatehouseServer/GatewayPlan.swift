@@ -2,6 +2,7 @@
 
 import Access
 import Configuration
+import Decision
 import Gateway
 import Transport
 import Upstream

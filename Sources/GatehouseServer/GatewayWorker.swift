@@ -1,5 +1,6 @@
 // An event loop of the data plane with its listening sockets, as its thread keeps them.
 
+import Decision
 import Gateway
 import Observation
 import Transport

@@ -3,7 +3,7 @@
 import Access
 public import Authorizations
 public import Configuration
-public import Gateway
+public import Decision
 
 public struct KeptState {
   private let configuration: Configuration

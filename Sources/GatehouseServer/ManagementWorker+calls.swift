@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Decision
 import Gateway
 import Management
 import Transport

@@ -4,6 +4,7 @@ import Access
 import Authorizations
 import CSystem
 public import Configuration
+import Decision
 import Gateway
 import HTTP
 import Management

@@ -1,6 +1,7 @@
 // Asks the upstream what it has: a 1.x one for its databases and retention policies.
 
 import Authorizations
+import Decision
 import Gateway
 import JSON
 import Transport

@@ -1,20 +1,7 @@
 // What a client's body comes to at the upstream, which unpacks it into memory: 70 KB of gzip can be 36 MB of lines.
 
+import Decision
 import HTTP
-
-/// How much a body may come to.
-struct BodyBound {
-  enum Packing {
-    /// Plain, or in gzip where `Content-Encoding` says so.
-    case asEncoded
-    /// Snappy's block form, as Prometheus sends it, which begins with the length of what it holds.
-    case snappy
-  }
-
-  var packing = Packing.asEncoded
-  /// Bytes of what it comes to.
-  var limit: Int
-}
 
 /// Counts one body as it passes, so that it is refused before its last piece is sent on: a write that is not whole is not
 /// committed.

@@ -2,6 +2,7 @@
 
 import Authorizations
 import Access
+import Decision
 import HTTP
 import Transport
 import Upstream

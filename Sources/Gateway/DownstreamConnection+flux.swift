@@ -1,5 +1,6 @@
 // A 1.x upstream that has Flux switched off says so with the status of a refused credential.
 
+import Decision
 import HTTP
 import Transport
 import Upstream

@@ -1,6 +1,7 @@
 // forward: the permitted request on its way to the upstream, and the response on its way back.
 
 import Access
+import Decision
 import HTTP
 import Observation
 import Transport

@@ -1,5 +1,6 @@
 // What a body comes to, and whether its sender still may: looked at before the upstream could commit it.
 
+import Decision
 import HTTP
 import Transport
 import Upstream

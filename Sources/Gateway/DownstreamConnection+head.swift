@@ -1,5 +1,6 @@
 // The head of a request: read, kept where it comes in pieces, decoded, and decoded again where its decision had to wait.
 
+import Decision
 import HTTP
 import Observation
 import Synchronization

@@ -1,5 +1,6 @@
 // A long answer of our own on its way to the client, one piece after the other.
 
+import Decision
 import Transport
 
 extension DownstreamConnection {

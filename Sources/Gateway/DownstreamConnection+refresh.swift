@@ -1,5 +1,6 @@
 // The end of an answer to a statement that changed databases or policies: held back until the directory knows of it.
 
+import Decision
 import Transport
 
 extension DownstreamConnection {

@@ -3,6 +3,7 @@
 import Synchronization
 import Access
 import Observation
+import Decision
 import HTTP
 import Transport
 import Upstream

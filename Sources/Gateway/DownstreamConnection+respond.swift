@@ -2,6 +2,7 @@
 
 import Observation
 import Synchronization
+import Decision
 import HTTP
 import JSON
 import Transport

@@ -3,6 +3,7 @@
 import Observation
 import Synchronization
 import Access
+import Decision
 import HTTP
 import Transport
 import Upstream
@@ -64,7 +65,7 @@ final class DownstreamConnection {
 
   var request: UpstreamRequest?
   /// The state that `request` was permitted under.
-  var decidedUnder = Generations(snapshot: 0, directory: 0)
+  var decidedUnder = Generations.none
   /// Whether the upstream reads the body as gzip.
   var isInflated = false
   /// Counts a body that streams.

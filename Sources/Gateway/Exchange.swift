@@ -1,5 +1,6 @@
 // One request and its response, as the record of it will tell.
 
+import Decision
 import HTTP
 import JSON
 import Observation

@@ -1,5 +1,6 @@
 // One event loop's share of the gateway: its connections, its upstream pool, its decoder and its log.
 
+public import Decision
 import HTTP
 public import Observation
 import Synchronization
@@ -49,7 +50,7 @@ public final class GatewayLoop {
     self.accessLog = accessLog
     self.metrics = metrics
     self.events = events
-    gatekeeper = Gatekeeper(shared: shared)
+    gatekeeper = Gatekeeper(shared.decisionSources)
     pool = UpstreamPool(loop: loop, members: members, tls: tls, limits: limits)
     loop.housekeeping = { [unowned self] in housekeep() }
   }

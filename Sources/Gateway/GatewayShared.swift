@@ -2,6 +2,7 @@
 
 public import Access
 public import Authorizations
+public import Decision
 public import Observation
 import Synchronization
 
@@ -84,6 +85,20 @@ public final class GatewayShared: Sendable {
     self.failures = failures
     self.services = services
     self.clock = clock
+  }
+
+  /// What a gatekeeper of this gateway decides from.
+  var decisionSources: DecisionSources {
+    DecisionSources(
+      settings: settings, authenticator: authenticator, authorizations: authorizations, directory: directory,
+      status: status, upstreamAuthorizations: upstreamAuthorizations,
+      health: { [self] in
+        HealthReport(
+          checks: conditions.all.map {
+            HealthReport.Check(name: $0.name.rawValue, message: $0.message, failsHealth: $0.failsHealth)
+          }, isDraining: isDraining.load(ordering: .relaxed))
+      },
+      clock: clock)
   }
 
   /// From the next request on, what leaves bears these values. A decision that was remembered holds the old ones, so none

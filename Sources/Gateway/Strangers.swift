@@ -1,6 +1,7 @@
 // The connections on which nothing was ever authenticated: a share for each source, and the first to go when it is tight.
 
 import Access
+import Decision
 import Synchronization
 
 /// How many of them each source has, over all loops.

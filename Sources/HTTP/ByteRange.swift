@@ -64,3 +64,11 @@ extension Span<UInt8> {
     return ByteRange(start, upTo: end)
   }
 }
+
+extension UnsafeRawBufferPointer {
+  /// Whether these are the bytes of `text`.
+  public func equals(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { elementsEqual($0) }
+  }
+}

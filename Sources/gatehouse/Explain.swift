@@ -3,7 +3,7 @@
 import Access
 import Authorizations
 import Configuration
-import Gateway
+import Decision
 import GatehouseServer
 import Glibc
 import JSON

@@ -1,7 +1,7 @@
 // An explanation as people and programs read it.
 
 import Authorizations
-import Gateway
+import Decision
 import JSON
 
 enum ExplanationText {

@@ -5,11 +5,11 @@ import HTTP
 import Synchronization
 
 @testable import Access
-@testable import Gateway
+@testable import Decision
 
 final class Harness {
   private let gatekeeper: Gatekeeper
-  private let shared: GatewayShared
+  private let sources: DecisionSources
   private let client = Client(address: "10.0.0.1", isTLS: true, services: [.data])
   private let decoder = RequestHeadDecoder()
   private var memo = DecisionMemo()
@@ -56,13 +56,13 @@ final class Harness {
     var status = UpstreamStatus()
     status.hasDirectory = true
     status.isReachable = true
-    shared = GatewayShared(
+    sources = DecisionSources(
       settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
       authorizations: Publication(AuthorizationSnapshot(revision: 1, authorizations: [reader], tokens: [])),
       directory: Publication(directory), status: Publication(status),
-      services: GatewayServices(manage: { _, _ in }, ask: { $1([:]) }, noteRefusal: { _ in }),
+      upstreamAuthorizations: Publication(settings.authorizations), health: { HealthReport() },
       clock: { 1_000_000_000 })
-    gatekeeper = Gatekeeper(shared: shared)
+    gatekeeper = Gatekeeper(sources)
     principal = Principal(reader)
     try verifyOnce()
   }
@@ -79,16 +79,16 @@ final class Harness {
 
   private func verifyOnce() throws {
     let login = Credential.login(name: Array("grafana".utf8), password: Array("pw".utf8))
-    let snapshot = shared.authorizations.value
-    let found = shared.authenticator.authenticate(login, source: client.source, snapshot: snapshot, now: 1_000_000_000)
+    let snapshot = sources.authorizations.value
+    let found = sources.authenticator.authenticate(login, source: client.source, snapshot: snapshot, now: 1_000_000_000)
     guard case .pending(let waiting) = found else { throw Failure(reason: "nothing to verify") }
     let box = Box()
-    _ = shared.authenticator.start(waiting, snapshot: snapshot, now: 1_000_000_000) { result in
+    _ = sources.authenticator.start(waiting, snapshot: snapshot, now: 1_000_000_000) { result in
       box.result.withLock { $0 = result }
     }
-    while shared.authenticator.runOneVerification({ _, _ in .matches }) {}
+    while sources.authenticator.runOneVerification({ _, _ in .matches }) {}
     guard let result = box.result.withLock({ $0 }) else { throw Failure(reason: "nothing was verified") }
-    _ = shared.authenticator.conclude(waiting, result, snapshot: snapshot)
+    _ = sources.authenticator.conclude(waiting, result, snapshot: snapshot)
   }
 
   private final class Box: Sendable {

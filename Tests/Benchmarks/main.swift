@@ -3,7 +3,7 @@
 import Glibc
 import HTTP
 
-@testable import Gateway
+@testable import Decision
 @testable import InfluxQL
 
 /// Texts that differ in their times, as a dashboard's do from refresh to refresh: so many that the cache of decisions,

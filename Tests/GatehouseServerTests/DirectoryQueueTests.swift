@@ -1,7 +1,7 @@
 // Questions about the directory are shared by all who wait, and bounded for each login.
 
 import Authorizations
-import Gateway
+import Decision
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 // A short body that comes to much is counted in turns with others' events (issue 10, A2, A13).
 
+import Decision
 import HTTP
 import Testing
 

@@ -1,0 +1,40 @@
+// Whether what was permitted a while ago still is.
+
+import Access
+import Authorizations
+
+extension Gatekeeper {
+  /// Why a request that was permitted must not go on, or nil.
+  ///
+  /// - Parameter decidedUnder: the state that it was permitted under; renewed where it still is.
+  public func objection(to request: UpstreamRequest, _ decidedUnder: inout Generations) -> Refusal? {
+    guard case .permit(let permit) = request.authority else { return nil }
+    takePublished()
+    let lost = Refusal.unauthenticated(message(of: .failed))
+    if let expiresAt = permit.principal.expiresAt, expiresAt <= WallClock.system() { return lost }
+    guard generations != decidedUnder else { return nil }
+    guard let holder = holder(as: permit.principal) else { return lost }
+    do throws(Denial) {
+      let renewed = try Authorizer(directory: directory).permit(permit.grants.map(\.requirement), for: holder)
+      // What its names mean was written into the request.
+      let isSame = zip(renewed.grants, permit.grants).allSatisfy { new, old in
+        new.mappings.map(\.bucketID) == old.mappings.map(\.bucketID)
+      }
+      guard isSame else { return .unavailable("the database has changed, try again") }
+    } catch {
+      return error.reason == .notPermitted
+        ? .denied("not permitted any longer") : .unavailable("the database has changed, try again")
+    }
+    decidedUnder = generations
+    return nil
+  }
+
+  /// Who held the credential, with the rights of today; nil where it has ended or changed.
+  private func holder(as principal: Principal) -> Principal? {
+    guard current(principal) != nil else { return nil }
+    return switch principal.kind {
+    case .login: snapshot.authorizations[principal.id].map { Principal($0) }
+    case .token: snapshot.tokens[principal.id].map { Principal($0) }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Requests whose bodies are carried unread are bounded by their parameters, or by the whole organization (B5, row 44).
+
+import Testing
+
+@testable import Decision
+
+@Suite struct OpaqueBodyTests {
+  @Test func judgesPrometheusByItsDatabase() throws {
+    #expect(
+      try Gate().write("/api/v1/prom/write?db=metrics&u=x").line
+        == "POST /api/v1/prom/write?db=metrics&rp=autogen HTTP/1.1")
+    #expect(
+      try Gate().write("/api/v1/prom/read?db=metrics", login: "reader").line
+        == "POST /api/v1/prom/read?db=metrics&rp=autogen HTTP/1.1")
+    #expect(try Gate().write("/api/v1/prom/write?db=metrics", login: "reader").status == 403)
+    #expect(try Gate().write("/api/v1/prom/read?db=secret", login: "reader").status == 403)
+    #expect(try Gate().write("/api/v1/prom/read", login: "reader").status == 400)
+    #expect(try Gate(.influxDB2).write("/api/v1/prom/write?db=metrics").status == 404)
+  }
+
+  @Test func refusesPrometheusBodyThatTheServerReadsAsAForm() throws {
+    for type in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"] {
+      #expect(try Gate().write("/api/v1/prom/write?db=metrics", "Content-Type: \(type)").status == 415)
+    }
+    #expect(try Gate().write("/api/v1/prom/write?db=metrics", "Content-Type: application/x-protobuf").isPermitted)
+  }
+
+  @Test func letsOnlyReadersOfEverythingSendFlux() throws {
+    for login in ["reader", "writer", "weekly", "nobody"] {
+      #expect(try Gate().write("/api/v2/query", login: login).status == 403, "\(login)")
+    }
+    #expect(try Gate().write("/api/v2/query?org=other", login: "every").line == "POST /api/v2/query HTTP/1.1")
+    #expect(
+      try Gate(.influxDB2).write("/api/v2/query?org=other", login: "every").line
+        == "POST /api/v2/query?orgID=000000000000000a HTTP/1.1")
+  }
+
+  @Test func judgesDeletionAsAWriteOfTheWholeDatabase() throws {
+    #expect(
+      try Gate().write("/api/v2/delete?bucket=metrics/autogen&org=x").line
+        == "POST /api/v2/delete?bucket=metrics%2Fautogen HTTP/1.1")
+    for (login, bucket) in [("weekly", "metrics/weekly"), ("reader", "metrics"), ("writer", "secret")] {
+      #expect(try Gate().write("/api/v2/delete?bucket=\(bucket)", login: login).status == 403, "\(login)")
+    }
+    for query in ["", "?bucket=", "?bucket=metrics&bucketID=0000000000000100"] {
+      #expect(try Gate().write("/api/v2/delete\(query)").status == 400, "\(query)")
+    }
+  }
+
+  @Test(arguments: ["/api/v1/prom/write?db=metrics", "/api/v2/delete?bucket=metrics"])
+  func refusesRequestOfAnotherSiteAfterOneOfTheOwn(target: String) throws {
+    let gate = try Gate()
+    #expect(gate.write(target).isPermitted)
+    #expect(gate.write(target, "Sec-Fetch-Site: cross-site").status == 403)
+  }
+}
