@@ -1,10 +1,11 @@
 // [[authorization]]: logins that are kept in the file.
 
-extension Configuration {
-  static func authorizations(_ root: inout TableReader) -> [DeclaredAuthorization] {
+extension Configuration.DeclaredAuthorization {
+  /// Decodes every `[[authorization]]`.
+  static func all(in root: inout TableReader) -> [Self] {
     var lines: [[UInt8]: Int] = [:]
     return root.decodeEach("authorization") { table in
-      var login = DeclaredAuthorization()
+      var login = Self()
       login.line = table.position.line
       if let token = table.requiredName("token", hint: ": the name of the login") {
         login.token = token.value

@@ -68,15 +68,15 @@ extension Configuration {
   }
 
   private init(_ root: inout TableReader, _ surroundings: Surroundings) {
-    listeners = Self.listeners(&root, surroundings)
+    listeners = Listener.all(in: &root, surroundings)
     // nil where the dialect itself is missing or unknown: what depends on it is then not judged.
     var dialect: Dialect?
     upstream = root.decode("upstream") { Upstream(&$0, surroundings, dialect: &dialect) }
     store = root.decode("store") { Store(&$0, surroundings) }
-    directory = Self.directory(&root, dialect: dialect)
+    directory = Directory.all(in: &root, dialect: dialect)
     forward = root.decode("forward") { Forward(&$0, dialect: dialect) }
     policy = root.decode("policy") { Policy(&$0) }
-    authorizations = Self.authorizations(&root)
+    authorizations = DeclaredAuthorization.all(in: &root)
     tokens = Self.tokens(&root, directory: directory, dialect: dialect)
     limits = root.decode("limits") { Limits(&$0, dialect: dialect) }
     timeouts = root.decode("timeouts") { Timeouts(&$0) }

@@ -1,8 +1,9 @@
 // [directory] with [[organization]], [[user]], [[bucket]] and [[mapping]]: where names and buckets come from.
 
-extension Configuration {
-  static func directory(_ root: inout TableReader, dialect: Dialect?) -> Directory {
-    var directory = root.decode("directory") { Directory(&$0) }
+extension Configuration.Directory {
+  /// Decodes `[directory]` and the tables that belong to it.
+  static func all(in root: inout TableReader, dialect: Configuration.Dialect?) -> Self {
+    var directory = root.decode("directory") { Self(&$0) }
     guard directory.source == .declared else {
       for key in ["organization", "user", "bucket", "mapping"] where root.take(key) != nil {
         root.problem(key, "is only read with `source = \"declared\"` in [directory]")

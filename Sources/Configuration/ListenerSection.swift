@@ -1,11 +1,12 @@
 // [[listener]]: where gatehouse can be reached, and with which certificate.
 
-extension Configuration {
-  static func listeners(_ root: inout TableReader, _ surroundings: Surroundings) -> [Listener] {
+extension Configuration.Listener {
+  /// Decodes every `[[listener]]`.
+  static func all(in root: inout TableReader, _ surroundings: Surroundings) -> [Self] {
     if !root.has("listener") { root.problem("listener", "there must be at least one [[listener]]") }
     var addresses: [[UInt8]: Int] = [:]
     return root.decodeEach("listener") { table in
-      var listener = Listener()
+      var listener = Self()
       listener.line = table.position.line
       let address = table.address(of: &listener)
       listener.tls = table.tls(surroundings)
@@ -53,8 +54,8 @@ extension TableReader {
       if !has("key") { problem("key", "is missing beside `certificate`") }
     }
     var tls = Configuration.TLS()
-    let certificate = pemFile("certificate", label: "BEGIN CERTIFICATE", surroundings)
-    let key = pemFile("key", label: "PRIVATE KEY", isSecret: true, surroundings)
+    let certificate = surroundings.pemFile("certificate", label: "BEGIN CERTIFICATE", of: &self)
+    let key = surroundings.pemFile("key", label: "PRIVATE KEY", isSecret: true, of: &self)
     if let version: Configuration.TLSVersion = choice("minimum_version") { tls.minimumVersion = version }
     tls.ciphers = name("ciphers")?.value
     tls.cipherSuites = name("cipher_suites")?.value

@@ -2,7 +2,7 @@
 
 extension Configuration.Store {
   init(_ table: inout TableReader, _ surroundings: Surroundings) {
-    path = table.path(to: "path", surroundings)?.value ?? surroundings.resolved(path)
+    path = surroundings.path("path", of: &table)?.value ?? surroundings.resolved(path)
   }
 }
 

@@ -11,8 +11,8 @@ extension Configuration.Upstream.Credential {
       }
       username = name.value
     }
-    password = table.secret("password", surroundings).map { Secret($0.value) }
-    if let secret = table.secret("token", surroundings) {
+    password = surroundings.secret("password", of: &table).map { Secret($0.value) }
+    if let secret = surroundings.secret("token", of: &table) {
       if !secret.value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
         table.problem("token", "has a character that no token has", at: secret.position)
       }

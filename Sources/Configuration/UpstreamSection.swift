@@ -11,7 +11,7 @@ extension Configuration.Upstream {
     if table.has("operator") {
       operatorCredential = table.decode("operator") { [known] in Credential(&$0, surroundings, dialect: known) }
     }
-    caPath = table.pemFile("ca", label: "BEGIN CERTIFICATE", surroundings)?.value
+    caPath = surroundings.pemFile("ca", label: "BEGIN CERTIFICATE", of: &table)?.value
     if caPath != nil, !members.isEmpty, !members.contains(where: \.isTLS) {
       table.warning("ca", "verifies nothing: no member is https://")
     }

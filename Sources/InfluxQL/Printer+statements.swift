@@ -11,14 +11,14 @@ extension Printer {
       write(text: statement.kind.keywords)
       writeFrom(deletion.sources)
       writeWhere(deletion.condition)
-    case .metadata(let query): write(query, kind: statement.kind)
-    case .measurements(let query): write(query)
-    case .continuousQuery(let query): write(query)
-    case .database(let database): write(database)
-    case .policy(let policy): write(policy, kind: statement.kind)
-    case .subscription(let subscription): write(subscription, kind: statement.kind)
-    case .user(let user): write(user, kind: statement.kind)
-    case .grant(let grant): write(grant, kind: statement.kind)
+    case .metadata(let query): query.write(to: &self, as: statement.kind)
+    case .measurements(let query): query.write(to: &self)
+    case .continuousQuery(let query): query.write(to: &self)
+    case .database(let database): database.write(to: &self)
+    case .policy(let policy): policy.write(to: &self, as: statement.kind)
+    case .subscription(let subscription): subscription.write(to: &self, as: statement.kind)
+    case .user(let user): user.write(to: &self, as: statement.kind)
+    case .grant(let grant): grant.write(to: &self, as: statement.kind)
     case .bare: write(text: statement.kind.keywords)
     case .named(let name):
       write(text: statement.kind.keywords + (statement.kind == .showGrants ? " FOR " : " "))
@@ -83,54 +83,6 @@ extension Printer {
     }
   }
 
-  private mutating func write(_ query: MetadataQuery, kind: StatementKind) {
-    let words = kind.keywords
-    let cardinality = " CARDINALITY"
-    if query.isExact, words.hasSuffix(cardinality) {
-      write(text: words.dropLast(cardinality.count) + " EXACT" + cardinality)
-    } else {
-      write(text: words)
-    }
-    writeOn(query.database)
-    writeFrom(query.sources)
-    // The server's printer leaves out the filter of SHOW TAG KEYS.
-    if let filter = query.tagKeys, kind != .showTagKeys || style == .faithful { writeWithKey(filter) }
-    writeWhere(query.condition)
-    writeGroupBy(query.dimensions)
-    write(query.order)
-    write("LIMIT", query.limit)
-    write("OFFSET", query.offset)
-    write("SLIMIT", query.seriesLimit)
-    write("SOFFSET", query.seriesOffset)
-  }
-
-  private mutating func write(_ query: MeasurementsQuery) {
-    write("SHOW MEASUREMENTS")
-    if let database = query.database {
-      write(" ON ")
-      write(database)
-      if let policy = query.retentionPolicy {
-        write(byte: Byte.dot)
-        write(policy)
-      }
-    }
-    if let filter = query.filter {
-      write(" WITH MEASUREMENT ")
-      if case .matching = filter.target { write("=~ ") } else { write("= ") }
-      write(filter)
-    }
-    writeWhere(query.condition)
-    write(query.order)
-    write("LIMIT", query.limit)
-    write("OFFSET", query.offset)
-  }
-
-  private mutating func write(_ scope: MeasurementsQuery.Scope) {
-    switch scope {
-    case .every: write(byte: Byte.asterisk)
-    case .named(let name): if style == .faithful { write(name: name) } else { write(text: name.text) }
-    }
-  }
 }
 
 extension StatementKind {

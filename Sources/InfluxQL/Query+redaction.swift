@@ -8,12 +8,14 @@ extension Query {
   /// version would read on.
   public static func redactingSecrets(in text: [UInt8], parameters: [Name: BoundParameter] = [:]) -> [UInt8] {
     guard let word = firstSecretWord(in: text) else { return text }
-    guard var parser = try? Parser(text, parameters: parameters), (try? parser.parseStatements()) != nil else {
+    guard var tokens = try? TokenReader(text, parameters: parameters),
+      (try? StatementParser.parseStatements(&tokens)) != nil
+    else {
       return text[..<word.upperBound] + Array(" [REDACTED]".utf8)
     }
     var redacted: [UInt8] = []
     var end = 0
-    for range in parser.secrets {
+    for range in tokens.secrets {
       redacted += text[end..<range.lowerBound]
       redacted += "[REDACTED]".utf8
       end = range.upperBound

@@ -9,17 +9,19 @@ public struct Query: Hashable, Sendable {
   /// Reads a text as a 1.x server does.
   ///
   /// Time and memory grow linearly with the text; brackets, calls and sub-queries nest at most
-  /// `Parser.deepestNesting` (100) deep, and there are at most `Parser.mostTokens` (100,000) words, marks and blanks: a
+  /// `TokenReader.deepestNesting` (100) deep, and there are at most `TokenReader.mostTokens` (100,000) words, marks and blanks: a
   /// text of a few bytes each would take an event loop for the time of thousands of dashboards. A NUL anywhere in the text is refused, because servers end their reading there.
   /// - Parameters:
   ///   - text: the bytes of `q`.
   ///   - parameters: the values of `params` by name, without `$`.
   public init(parsing text: [UInt8], parameters: [Name: BoundParameter] = [:]) throws(ParseError) {
     hasParameters = !parameters.isEmpty
-    var parser = try Parser(text, parameters: parameters)
-    do throws(ParseError) { statements = try parser.parseStatements() } catch { throw parser.excess ?? error }
+    var tokens = try TokenReader(text, parameters: parameters)
+    do throws(ParseError) { statements = try StatementParser.parseStatements(&tokens) } catch {
+      throw tokens.excess ?? error
+    }
     // What is left of the text was not looked at.
-    if let excess = parser.excess { throw excess }
+    if let excess = tokens.excess { throw excess }
   }
 
   public init(parsing text: String, parameters: [Name: BoundParameter] = [:]) throws(ParseError) {

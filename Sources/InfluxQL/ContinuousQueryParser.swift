@@ -1,34 +1,35 @@
 // CREATE CONTINUOUS QUERY.
 
-extension Parser {
-  mutating func parseCreateContinuousQuery() throws(ParseError) -> Statement {
-    let (name, database) = try parseNameOnDatabase()
+/// Reads what follows CREATE CONTINUOUS QUERY.
+enum ContinuousQueryParser {
+  static func parseCreateContinuousQuery(_ tokens: inout TokenReader) throws(ParseError) -> Statement {
+    let (name, database) = try tokens.parseNameOnDatabase()
     var every: TimeSpan?
     var lookBack: TimeSpan?
-    if skip(.resample) {
-      if skip(.every) { every = try parseFiniteDuration().nonZero }
-      if skip(.for) { lookBack = try parseFiniteDuration().nonZero }
+    if tokens.skip(.resample) {
+      if tokens.skip(.every) { every = try tokens.parseFiniteDuration().nonZero }
+      if tokens.skip(.for) { lookBack = try tokens.parseFiniteDuration().nonZero }
       if every == nil, lookBack == nil {
-        let token = scanPastBlanks()
-        throw unexpected(token, expected: [.every, .for])
+        let token = tokens.scanPastBlanks()
+        throw tokens.unexpected(token, expected: [.every, .for])
       }
     }
-    try expect(.begin)
-    try expect(.select)
-    let selection = try parseSelection(requiresInto: true)
+    try tokens.expect(.begin)
+    try tokens.expect(.select)
+    let selection = try SelectionParser.parseSelection(&tokens, requiresInto: true)
     let (interval, problem) = selection.groupingInterval
     if selection.hasCalls, interval == nil {
-      unscan()
-      unscan()
-      let token = scanPastBlanks()
-      throw unexpected(token, words: ["GROUP BY time(...)"] + (problem.map { [$0] } ?? []))
+      tokens.unscan()
+      tokens.unscan()
+      let token = tokens.scanPastBlanks()
+      throw tokens.unexpected(token, words: ["GROUP BY time(...)"] + (problem.map { [$0] } ?? []))
     }
-    try expect(.end)
-    if let problem { throw plainFailure(problem) }
+    try tokens.expect(.end)
+    if let problem { throw tokens.plainFailure(problem) }
     if let lookBack {
       let least = max(interval?.nanoseconds ?? 0, every?.nanoseconds ?? 0)
       if least > lookBack.nanoseconds {
-        throw plainFailure(
+        throw tokens.plainFailure(
           "FOR duration must be >= GROUP BY time duration: must be a minimum of "
             + "\(TimeSpan(nanoseconds: least)), got \(lookBack)")
       }

@@ -1,48 +1,49 @@
 // FROM clauses, and the segmented names that they share with INTO and with field references.
 
-extension Parser {
+/// Reads what stands behind FROM and INTO.
+enum SourceParser {
   /// The entries of a FROM clause that may hold sub-queries.
-  mutating func parseSources() throws(ParseError) -> [Source] {
+  static func parseSources(_ tokens: inout TokenReader) throws(ParseError) -> [Source] {
     var sources: [Source] = []
-    repeat { sources.append(try parseSource()) } while skip(.comma)
+    repeat { sources.append(try parseSource(&tokens)) } while tokens.skip(.comma)
     return sources
   }
 
   /// The entries of a FROM clause that may hold none.
-  mutating func parseMeasurements() throws(ParseError) -> [Measurement] {
+  static func parseMeasurements(_ tokens: inout TokenReader) throws(ParseError) -> [Measurement] {
     var measurements: [Measurement] = []
-    repeat { measurements.append(try parseMeasurement()) } while skip(.comma)
+    repeat { measurements.append(try parseMeasurement(&tokens)) } while tokens.skip(.comma)
     return measurements
   }
 
-  private mutating func parseSource() throws(ParseError) -> Source {
-    if let pattern = try parseRegex() {
+  private static func parseSource(_ tokens: inout TokenReader) throws(ParseError) -> Source {
+    if let pattern = try ExpressionParser.parseRegex(&tokens) {
       return .measurement(Measurement(database: nil, retentionPolicy: nil, target: .matching(pattern)))
     }
-    let token = scanPastBlanks()
+    let token = tokens.scanPastBlanks()
     guard token.kind == .leftParenthesis else {
-      unscan()
-      return .measurement(try parseNamedMeasurement())
+      tokens.unscan()
+      return .measurement(try parseNamedMeasurement(&tokens))
     }
-    try enter(at: token)
-    try expect(.select)
-    let selection = try parseSelection()
-    try expect(.rightParenthesis)
-    leave()
+    try tokens.enter(at: token)
+    try tokens.expect(.select)
+    let selection = try SelectionParser.parseSelection(&tokens)
+    try tokens.expect(.rightParenthesis)
+    tokens.leave()
     return .subquery(selection)
   }
 
-  mutating func parseMeasurement() throws(ParseError) -> Measurement {
-    if let pattern = try parseRegex() {
+  static func parseMeasurement(_ tokens: inout TokenReader) throws(ParseError) -> Measurement {
+    if let pattern = try ExpressionParser.parseRegex(&tokens) {
       return Measurement(database: nil, retentionPolicy: nil, target: .matching(pattern))
     }
-    return try parseNamedMeasurement()
+    return try parseNamedMeasurement(&tokens)
   }
 
-  private mutating func parseNamedMeasurement() throws(ParseError) -> Measurement {
-    let names = try parseSegments()
+  private static func parseNamedMeasurement(_ tokens: inout TokenReader) throws(ParseError) -> Measurement {
+    let names = try parseSegments(&tokens)
     // The server looks for a regular expression here even where no dot stands before it, and is surprised to find one.
-    if names.count < 3, let pattern = try parseRegex() {
+    if names.count < 3, let pattern = try ExpressionParser.parseRegex(&tokens) {
       let database = names.count == 2 ? names[0] : ""
       return Measurement(
         database: database.nonEmpty, retentionPolicy: names[names.count - 1].nonEmpty, target: .matching(pattern))
@@ -51,24 +52,24 @@ extension Parser {
   }
 
   /// `a`, `a.b`, `a.b.c` or `a..c`; also what stands before a slash or colon behind a dot, which is left unread.
-  mutating func parseSegments() throws(ParseError) -> [Name] {
-    try parseSegments(behind: parseIdentifier())
+  static func parseSegments(_ tokens: inout TokenReader) throws(ParseError) -> [Name] {
+    try parseSegments(&tokens, behind: tokens.parseIdentifier())
   }
 
   /// The same, when the first name has been read.
-  mutating func parseSegments(behind first: Name) throws(ParseError) -> [Name] {
+  static func parseSegments(_ tokens: inout TokenReader, behind first: Name) throws(ParseError) -> [Name] {
     var names = [first]
     while true {
-      guard scan().kind == .dot else {
-        unscan()
+      guard tokens.scan().kind == .dot else {
+        tokens.unscan()
         break
       }
-      let next = lexer.peek()
+      let next = tokens.lexer.peek()
       if next == Byte.slash || next == Byte.colon { break }
       if next == Byte.dot {
         names.append("")
       } else {
-        names.append(try parseIdentifier())
+        names.append(try tokens.parseIdentifier())
       }
     }
     guard names.count <= 3 else {

@@ -4,7 +4,7 @@
 ///
 /// The steps matter: the server may put tokens back and then look at the bytes behind them, which decides what it takes
 /// for a regular expression. So this keeps the same ring of three tokens and asks in the same order.
-struct Parser {
+struct TokenReader {
   /// How deep brackets, calls and sub-queries may nest. Servers have no limit but their stack.
   static let deepestNesting = 100
 

@@ -1,6 +1,6 @@
 // The small pieces that statements are made of: expected keywords, identifiers, numbers, durations.
 
-extension Parser {
+extension TokenReader {
   mutating func expect(_ kind: TokenKind) throws(ParseError) {
     let token = scanPastBlanks()
     guard token.kind == kind else { throw unexpected(token, expected: [kind]) }
