@@ -159,7 +159,7 @@ extension DownstreamConnection {
 
   /// The request is whole: from here on the upstream has the deadline, and the client is only watched.
   func awaitResponse(on connection: UpstreamConnection) {
-    connection.awaitResponse(answersHead: exchange.answersHead)
+    connection.awaitResponse(answersHead: exchange.response.answersHead)
     state = .awaitingResponse
     stream?.clearDeadline()
     stream?.readsInput = true
@@ -214,7 +214,9 @@ extension DownstreamConnection {
 
   private func framed(_ payload: [UInt8]) -> [UInt8] {
     guard requestBody.remainingLength == nil else { return payload }
-    return Array(String(payload.count, radix: 16).utf8) + [0x0d, 0x0a] + payload + [0x0d, 0x0a]
+    var chunk: [UInt8] = []
+    chunk.appendChunk(payload, isLast: false)
+    return chunk
   }
 
   /// Passes a piece of the body on.
@@ -235,17 +237,13 @@ extension DownstreamConnection {
       upstream.send(payload)
     } else {
       var writer = ByteWriter(gateway.loop.scratch.head)
-      if payload.count > 0 {
-        writer.append(hexadecimal: payload.count)
-        writer.append("\r\n")
-        let suffix: StaticString = isComplete ? "\r\n0\r\n\r\n" : "\r\n"
-        guard let chunk = gateway.loop.scratch.surround(payload, prefix: writer.written, suffix: suffix) else {
-          return abandonExchange()
-        }
+      let suffix = writer.beginChunk(payload.count, isLast: isComplete)
+      if payload.count == 0 {
+        if isComplete { upstream.send(writer.written) }
+      } else if let chunk = gateway.loop.scratch.surround(payload, prefix: writer.written, suffix: suffix) {
         upstream.send(chunk)
-      } else if isComplete {
-        writer.append("0\r\n\r\n")
-        upstream.send(writer.written)
+      } else {
+        return abandonExchange()
       }
     }
     if isComplete {

@@ -26,34 +26,15 @@ extension DownstreamConnection {
       // The client may have left while it was made.
       guard case .answering = state else { return }
       exchange.bytesOut += piece.bytes.count
-      write(piece.bytes, isLast: piece.rest == nil)
+      stream?.write(exchange.response.framed(piece.bytes, isLast: piece.rest == nil))
       if let rest = piece.rest { answer(rest) } else { finishAnswer() }
     }
   }
 
-  /// Writes a piece of a body without a length: chunked, or as it is where its end is that of the connection.
-  func write(_ piece: [UInt8], isLast: Bool) {
-    guard responseIsChunked else {
-      stream?.write(piece)
-      return
-    }
-    var chunk: [UInt8] = []
-    chunk.reserveCapacity(piece.count + 32)
-    if !piece.isEmpty {
-      chunk += Array(String(piece.count, radix: 16).utf8) + Self.lineEnd
-      chunk += piece
-      chunk += Self.lineEnd
-    }
-    if isLast { chunk += Array("0\r\n\r\n".utf8) }
-    stream?.write(chunk)
-  }
-
-  private static let lineEnd: [UInt8] = [0x0d, 0x0a]
-
   /// Ends an answer that is not whole, by a reset: without chunks an orderly end would say that it is, and what the
   /// kernel holds of it for a client that takes nothing would stay there for minutes.
   func abandonAnswer() {
-    exchange.keepsAlive = false
+    exchange.response.keepsAlive = false
     stream?.resetAtClose()
     abandonExchange()
   }
@@ -66,7 +47,7 @@ extension DownstreamConnection {
     case .answering, .relaying: stream?.resetAtClose()
     case .collecting, .streaming, .leasing, .awaitingResponse, .waiting: break
     }
-    exchange.keepsAlive = false
+    exchange.response.keepsAlive = false
     if exchange.notes.reason.isEmpty { exchange.notes.reason = "shut down" }
     abandonExchange()
   }

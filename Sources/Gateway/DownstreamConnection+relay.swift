@@ -149,65 +149,17 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     state = .relaying
     outgoing.release()
     // A body that the client has not sent whole can no longer be told from its next request.
-    if !requestBody.isComplete || gateway.shared.isDraining.load(ordering: .relaxed) { exchange.keepsAlive = false }
-    writer.append("HTTP/1.1 ")
-    writer.append(decimal: decoder.status)
-    writer.append(" ")
-    writer.append(head.bytes[bytes: decoder.reason])
-    for field in decoder.fields where carries(field, decoder) && !decoder.endsAtHop(field, in: head.bytes) {
-      writer.append("\r\n")
-      writer.append(head.bytes[bytes: field.nameRange])
-      writer.append(": ")
-      writer.append(head.bytes[bytes: field.valueRange])
+    if !requestBody.isComplete || gateway.shared.isDraining.load(ordering: .relaxed) {
+      exchange.response.keepsAlive = false
     }
-    if request?.isUncacheable ?? false { writer.append("\r\nCache-Control: no-store") }
-    responseIsChunked = false
-    switch decoder.framing {
-    case .none: break
-    case .length(let length):
-      writer.append("\r\nContent-Length: ")
-      writer.append(decimal: length)
-    case .chunked, .close:
-      if isComplete {
-        writer.append("\r\nContent-Length: ")
-        writer.append(decimal: piece.count)
-      } else if exchange.minorVersion == 1 {
-        responseIsChunked = true
-        writer.append("\r\nTransfer-Encoding: chunked")
-      } else {
-        exchange.keepsAlive = false
-      }
-    }
-    if !exchange.keepsAlive {
-      writer.append("\r\nConnection: close")
-    } else if exchange.minorVersion == 0 {
-      writer.append("\r\nConnection: keep-alive")
-    }
-    writer.append("\r\n\r\n")
-  }
-
-  private func carries(_ field: Field, _ decoder: ResponseHeadDecoder) -> Bool {
-    switch field.name {
-    case .contentLength: exchange.answersHead || decoder.status == 304
-    case .setCookie: request?.carriesAllFields ?? false
-    case .underscored, .disguisedFraming, .accessControl: false
-    default: true
-    }
+    guard let request else { return }
+    exchange.response.writeHead(head, to: request, whole: isComplete ? piece.count : nil, &writer)
   }
 
   /// Writes the head, where this piece has one, and the payload in one go.
   private func relay(_ piece: UnsafeRawBufferPointer, isComplete: Bool, writer: inout ByteWriter) {
     exchange.bytesOut += piece.count
-    var suffix: StaticString = ""
-    if responseIsChunked {
-      if piece.count > 0 {
-        writer.append(hexadecimal: piece.count)
-        writer.append("\r\n")
-        suffix = isComplete ? "\r\n0\r\n\r\n" : "\r\n"
-      } else if isComplete {
-        writer.append("0\r\n\r\n")
-      }
-    }
+    let suffix = exchange.response.beginPiece(piece.count, isLast: isComplete, &writer)
     guard !writer.hasOverflowed else { return abandonExchange() }
     if isComplete, holdsEnd {
       var end = Array(writer.written) + piece
@@ -231,7 +183,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       record()
       return close()
     }
-    let keepsAlive = exchange.keepsAlive && !gateway.shared.isDraining.load(ordering: .relaxed)
+    let keepsAlive = exchange.response.keepsAlive && !gateway.shared.isDraining.load(ordering: .relaxed)
     record()
     if keepsAlive { awaitRequest() } else { linger() }
   }
@@ -284,8 +236,8 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     exchange.notes.reason = failure.detail
     if responseHasBegun {
       // The rest cannot be had, and the client must not take what it has for the whole: in HTTP/1.0 a close would say so.
-      exchange.keepsAlive = false
-      if exchange.minorVersion == 0 { stream?.resetAtClose() }
+      exchange.response.keepsAlive = false
+      if exchange.response.endsWithConnection { stream?.resetAtClose() }
       return abandonExchange()
     }
     if mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {

@@ -33,16 +33,14 @@ extension DownstreamConnection {
       record()
       return close()
     }
-    // Without chunks (HTTP/1.0) the end of the connection ends a body whose length is not known.
-    responseIsChunked = answer.rest != nil && exchange.minorVersion == 1
     if answer.closesConnection || gateway.shared.isDraining.load(ordering: .relaxed)
-      || (!requestBody.isComplete && !canDrain) || (answer.rest != nil && !responseIsChunked)
+      || (!requestBody.isComplete && !canDrain)
     {
-      exchange.keepsAlive = false
+      exchange.response.keepsAlive = false
     }
     var writer = ByteWriter(gateway.loop.scratch.head)
-    writeHead(answer, to: &writer)
-    let hasBody = !exchange.answersHead && answer.status != 204
+    exchange.response.writeHead(answer, date: gateway.dateField, &writer)
+    let hasBody = !exchange.response.answersHead && answer.status != 204
     // A short answer leaves in one piece with its head, a long one in several, as its client takes them.
     let isLong = answer.body.count > AnswerRest.pieceBytes
     if hasBody, !isLong {
@@ -53,41 +51,14 @@ extension DownstreamConnection {
     guard hasBody, answer.rest != nil || isLong else { return finishAnswer() }
     stream?.readsInput = true
     if isLong { return self.answer(AnswerRest(answer.body, then: answer.rest)) }
-    write(answer.body, isLast: false)
+    stream?.write(exchange.response.framed(answer.body, isLast: false))
     if let rest = answer.rest { self.answer(rest) }
-  }
-
-  private func writeHead(_ answer: LocalAnswer, to writer: inout ByteWriter) {
-    writer.append("HTTP/1.1 ")
-    writer.append(decimal: answer.status)
-    writer.append(" ")
-    writer.append(reasonPhrase(of: answer.status))
-    writer.append("\r\nDate: ")
-    writer.append(gateway.dateField.text)
-    for (name, value) in answer.fields {
-      writer.append("\r\n")
-      writer.append(name)
-      writer.append(": ")
-      writer.append(value)
-    }
-    if responseIsChunked {
-      writer.append("\r\nTransfer-Encoding: chunked")
-    } else if answer.rest == nil, answer.status != 204 {
-      writer.append("\r\nContent-Length: ")
-      writer.append(decimal: answer.body.count)
-    }
-    if !exchange.keepsAlive {
-      writer.append("\r\nConnection: close")
-    } else if exchange.minorVersion == 0 {
-      writer.append("\r\nConnection: keep-alive")
-    }
-    writer.append("\r\n\r\n")
   }
 
   /// After the last byte of an answer of our own.
   func finishAnswer() {
     record()
-    guard exchange.keepsAlive, !gateway.shared.isDraining.load(ordering: .relaxed) else { return linger() }
+    guard exchange.response.keepsAlive, !gateway.shared.isDraining.load(ordering: .relaxed) else { return linger() }
     guard requestBody.isComplete else {
       state = .draining
       received = 0

@@ -74,7 +74,6 @@ final class DownstreamConnection {
   /// The whole request, where it waits for a connection or may have to be sent again.
   var outgoing: [UInt8] = []
   var hasRepeated = false
-  var responseIsChunked = false
   var responseHasBegun = false
   /// The end of a response that waits for the directory.
   var heldEnd: [UInt8]?
@@ -303,8 +302,7 @@ final class DownstreamConnection {
   /// The client will not send more. As in Go's servers, a query that nobody waits for is ended; a write that the
   /// upstream has already is carried to its end.
   func clientLeft() {
-    exchange.clientHasLeft = true
-    exchange.keepsAlive = false
+    exchange.response.keepsAlive = false
     stream?.readsInput = false
     switch state {
     case .awaitingResponse, .relaying:

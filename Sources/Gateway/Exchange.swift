@@ -9,11 +9,9 @@ import Transport
 /// Reset for every request of a connection.
 struct Exchange {
   var startedAt: UInt64 = 0
-  var method = HTTP.Method.other
   var methodText = ""
   var path = ""
-  var keepsAlive = true
-  var minorVersion: UInt8 = 1
+  var response = ResponseWriter()
   var expectsContinue = false
   /// The form that errors are asked for in, and filtered answers.
   var form = AnswerForm()
@@ -25,15 +23,10 @@ struct Exchange {
   var upstreamAuthority = ""
   var upstreamStartedAt: UInt64 = 0
   var upstreamEndedAt: UInt64 = 0
-  /// Whether the client has gone, so that nothing more can be told to it.
-  var clientHasLeft = false
-
-  var answersHead: Bool { method == .head }
 
   mutating func describe(_ view: RequestView) {
-    method = view.head.method
-    keepsAlive = view.head.keepsAlive
-    minorVersion = view.head.minorVersion
+    let method = view.head.method
+    response = ResponseWriter(view.head)
     expectsContinue = view.head.expectsContinue
     methodText =
       method == .other

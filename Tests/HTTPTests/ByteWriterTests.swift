@@ -56,4 +56,20 @@ private func written(_ capacity: Int, _ write: (inout ByteWriter) -> Void) -> (t
     #expect(written(32) { $0.append(decimal: value) }.text == String(value))
     #expect(written(32) { $0.append(hexadecimal: value) }.text == String(value, radix: 16))
   }
+
+  @Test func framesAPieceOfAChunkedBodyTheSameWherever() {
+    for (piece, isLast, expected) in [
+      ("abc", false, "3\r\nabc\r\n"), ("abc", true, "3\r\nabc\r\n0\r\n\r\n"), ("", false, ""), ("", true, "0\r\n\r\n"),
+    ] {
+      var whole: [UInt8] = []
+      whole.appendChunk(Array(piece.utf8), isLast: isLast)
+      #expect(String(decoding: whole, as: UTF8.self) == expected)
+      let parts = written(64) { writer in
+        let suffix = writer.beginChunk(piece.utf8.count, isLast: isLast)
+        writer.append(piece)
+        writer.append(suffix)
+      }
+      #expect(parts.text == expected)
+    }
+  }
 }
