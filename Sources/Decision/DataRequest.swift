@@ -35,7 +35,7 @@ struct DataRequest {
   /// Under which the decision may be remembered; nil where it may not.
   var key: DecisionKey?
   /// What happens if a requirement is not met.
-  var refuse: (Denial, Principal) -> Gatekeeper.Interruption
+  var refuse: (Denial, Principal) -> Interruption
 }
 
 /// What understanding comes to.

@@ -1,230 +1,178 @@
 // Decides what becomes of a request: the phases before forwarding, in the one order that is safe.
 
-public import Access
+import Access
 import Authorizations
 import HTTP
 
 /// One per event loop. Looks at requests and at what was published; touches no socket and waits for nothing.
 public final class Gatekeeper {
-  private(set) var settings: GatewaySettings
-  let sources: DecisionSources
-  private(set) var snapshot: AuthorizationSnapshot
-  private(set) var directory: Directory
-  /// As it was when a request was last looked at.
-  public private(set) var status: UpstreamStatus
-  public private(set) var generations = Generations(snapshot: 0, directory: 0)
+  private let sources: DecisionSources
+  private let check: CredentialCheck
+  private(set) var state: DecisionState
   /// Decisions on queries, whichever connection they came on.
-  var decisions = DecisionCache()
-  private var statusGeneration: UInt64 = 0
+  private(set) var decisions = DecisionCache()
 
   public init(_ sources: DecisionSources) {
     self.sources = sources
-    settings = sources.settings
-    snapshot = sources.authorizations.value
-    directory = sources.directory.value
-    status = sources.status.value
+    check = CredentialCheck(authenticator: sources.authenticator, clock: sources.clock)
+    state = DecisionState(sources)
   }
 
-  /// What is known from earlier attempts at the same request.
-  public struct Progress {
-    /// How a password verification that this request waited for ended.
-    public var authentication: AuthenticationOutcome?
-    /// What the upstream was asked on behalf of this request, after it came.
-    public var readings: [DirectoryQuestion: DirectoryReading] = [:]
-    /// The whole body, where the decision asked for it.
-    public var body: [UInt8]?
-
-    public init() {}
-  }
+  /// Of the state that was taken last.
+  public var generations: Generations { state.generations }
+  public var status: UpstreamStatus { state.status }
 
   /// route → read → authenticate → understand → authorize → rebuild.
   ///
   /// - Parameters:
+  ///   - pending: what is known from earlier attempts at the same request.
   ///   - memo: of the connection that the request came on.
   ///   - notes: what the record will say of the decision.
   public func judge(
-    _ view: RequestView, _ progress: Progress, memo: inout DecisionMemo, notes: inout DecisionNotes
+    _ view: RequestView, _ pending: PendingDecision, memo: inout DecisionMemo, notes: inout DecisionNotes
   ) -> Verdict {
     takePublished()
-    if progress.body == nil, let request = memo.recall(view, generations, notes: &notes) { return .forward(request) }
-    do throws(Interruption) {
-      let route = try route(view)
-      if let answer = try openAnswer(route, view) { return .answer(answer) }
-      if route == .management { return try manage(view, progress) }
-      if let verdict = judgeOpenForeign(route, view) { return verdict }
-      let parameters = URLParameters(view)
-      let credential = credential(of: view, parameters)
-      if let verdict = try judgeBucketList(route, view, credential, progress, notes: &notes) { return verdict }
-      if let verdict = try judgeForeign(route, view, credential, progress, notes: &notes) { return verdict }
-      let identity = try identity(of: outcome(of: credential, view, progress, notes: &notes), view, notes: &notes)
-      let understanding = try understand(route, view, parameters, identity, progress, notes: &notes)
-      let request: UpstreamRequest
-      switch understanding {
-      case .local(let answer): return .answer(answer)
-      case .known(let permitted): request = UpstreamRequest(permitted, hop: view.client.hop, settings: settings)
-      case .data(let data): request = try rebuild(data, view, identity, progress)
-      }
-      if progress.body == nil { memo.remember(request, for: view, generations, notes: notes) }
+    let state = state
+    if pending.body == nil, let request = memo.recall(view, state.generations, notes: &notes) {
       return .forward(request)
-    } catch {
-      switch error {
-      case .refuse(let refusal): return .refuse(refusal)
-      case .needsBody(let limit): return .needsBody(limit: limit)
-      case .verify(let verification): return .verify(verification)
-      case .ask(let inquiry): return .ask(inquiry)
-      case .answer(let answer): return .answer(answer)
-      }
     }
-  }
-
-  /// Leaves the phases early, with what is to be done instead.
-  enum Interruption: Error {
-    case refuse(Refusal)
-    case needsBody(limit: Int)
-    case verify(PendingVerification)
-    case ask(DirectoryInquiry)
-    case answer(LocalAnswer)
+    do throws(Interruption) {
+      switch try Route.admitted(view) {
+      case .endpoint(let endpoint):
+        switch endpoint.treatment {
+        case .open(let answer):
+          try endpoint.requireMethod(view, state.settings.dialect)
+          return .answer(try answer(state, sources, view))
+        case .data: return try judge(endpoint, view, pending, state, memo: &memo, notes: &notes)
+        }
+      case .management: return ManagementHandOver(view: view, pending: pending, state: state).verdict()
+      case .directory: return try judgeDirectory(view, pending, state, notes: &notes)
+      case .other:
+        if let verdict = Discovery.openVerdict(view, state) { return verdict }
+        let credential = CredentialCheck.credential(of: view, URLParameters(view))
+        return try foreign(view, credential, pending, state)
+          .verdict(isDirectory: false, provesCredential: false, notes: &notes)
+      case .closed, .undecodable: return .refuse(.notFound)
+      }
+    } catch {
+      return Verdict(error)
+    }
   }
 
   /// A revoked credential is refused from the next request on: what was published since is taken before anything else.
-  func takePublished() {
-    let snapshotGeneration = sources.authorizations.generation
-    if snapshotGeneration != generations.snapshot {
-      snapshot = sources.authorizations.value
-      generations.snapshot = snapshotGeneration
-    }
-    let directoryGeneration = sources.directory.generation
-    if directoryGeneration != generations.directory {
-      directory = sources.directory.value
-      generations.directory = directoryGeneration
-      settings.authorizations = sources.upstreamAuthorizations.value
-    }
-    let statusGeneration = sources.status.generation
-    if statusGeneration != self.statusGeneration {
-      status = sources.status.value
-      self.statusGeneration = statusGeneration
-    }
+  private func takePublished() {
+    if !state.isCurrent(sources) { state = DecisionState(sources) }
   }
 
-  // MARK: route
+  private func foreign(
+    _ view: RequestView, _ credential: Credential, _ pending: PendingDecision, _ state: DecisionState
+  ) -> ForeignTraffic {
+    ForeignTraffic(view: view, credential: credential, check: check, pending: pending, state: state)
+  }
 
-  private func route(_ view: RequestView) throws(Interruption) -> Route {
-    if view.head.isAsteriskForm { throw .refuse(.malformed("OPTIONS * is not served")) }
-    let route = view.head.path.isEmpty ? Route.closed : Route(path: view.path)
-    switch route {
-    case .undecodable: throw .refuse(.malformed("the path cannot be decoded"))
-    case .closed: throw .refuse(.notFound)
-    case .management, .directory:
-      guard view.client.services.contains(.management) || route == .directory else { throw .refuse(.notFound) }
-    case .ping, .health: break
-    case .write, .query, .bucketWrite, .prometheusWrite, .prometheusRead, .flux, .deletion, .other:
-      guard view.client.services.contains(.data) else { throw .refuse(.notFound) }
-      // Browsers ask without a credential, and get no permission.
-      if route != .other, view.head.method == .options { throw .refuse(preflight(view)) }
-      // A browser adds a remembered password to what another site makes it send.
-      if route.alwaysChanges, view.head.namesSite, view.isCrossSite {
-        throw .refuse(.denied("a request of another site may not change anything"))
+  private func judgeDirectory(
+    _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState, notes: inout DecisionNotes
+  ) throws(Interruption) -> Verdict {
+    let credential = CredentialCheck.credential(of: view, URLParameters(view))
+    if Discovery.asksForBuckets(view, credential, state) {
+      let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
+      if case .principal(let principal) = try check.identity(of: outcome, view, state, notes: &notes),
+        case .manage(let call) = ManagementHandOver(view: view, pending: pending, state: state).verdict()
+      {
+        return .manage(call.asked(by: principal))
       }
     }
-    return route
+    return try foreign(view, credential, pending, state)
+      .verdict(isDirectory: true, provesCredential: true, notes: &notes)
   }
 
-  func requireMethod(_ view: RequestView, _ methods: [HTTP.Method], allow: StaticString) throws(Interruption) {
-    if methods.contains(view.head.method) { return }
-    var refusal = Refusal.methodNotAllowed(allow)
-    // As recorded, but for the open endpoints.
-    if settings.dialect == .influxDB2, !view.path.equals("/ping"), !view.path.equals("/health") {
-      refusal.isPlainText = false
-      refusal.message = "allow: \(allow)"
-    }
-    throw .refuse(refusal)
-  }
+  // MARK: Data
 
-  private func preflight(_ view: RequestView) -> Refusal {
-    view.value(.origin) == nil
-      ? .methodNotAllowed(Route(path: view.path) == .query ? "OPTIONS, GET, POST" : "OPTIONS, POST")
-      : .denied("cross-origin requests are not permitted")
-  }
-
-  // MARK: read and authenticate
-
-  /// Who asks: someone known here, or someone only the upstream can judge.
-  enum Identity {
-    case principal(Principal)
-    case upstreamToken(UpstreamToken)
-  }
-
-  private func credential(of view: RequestView, _ parameters: URLParameters) -> Credential {
-    let values = parameters.readable
-    return CredentialReader.read(
-      u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
-      isRepeated: view.head.authorizationCount > 1)
-  }
-
-  func outcome(
-    of credential: Credential, _ view: RequestView, _ progress: Progress, notes: inout DecisionNotes
-  ) throws(Interruption) -> AuthenticationOutcome {
-    if case .login(let name, _) = credential { notes.login = String(decoding: name, as: UTF8.self) }
-    if let proven = progress.authentication { return proven }
-    switch sources.authenticator.authenticate(
-      credential, source: view.client.source, snapshot: snapshot, now: sources.clock())
-    {
-    case .settled(let settled): return settled
-    case .pending(let verification): throw .verify(verification)
-    }
-  }
-
-  func identity(
-    of outcome: AuthenticationOutcome, _ view: RequestView, notes: inout DecisionNotes
-  ) throws(Interruption) -> Identity {
-    switch outcome {
-    case .authenticated(let principal):
-      // A principal that was established while this request waited must still stand.
-      guard let current = current(principal) else { throw refuse(.failed, .changed, view) }
-      notes.login = current.name
-      notes.holder = current.id
-      notes.usesPreviousPassword = current.usesPreviousPassword
-      return .principal(current)
-    case .refused(let reason, let cause): throw refuse(reason, cause, view)
-    case .upstreamToken(let token): return .upstreamToken(token)
-    case .throttled(let seconds):
-      throw .refuse(.unavailable("too many failed attempts, try again later", retryAfter: seconds))
-    case .overloaded: throw .refuse(.unavailable("too many credentials are being verified, try again"))
-    }
-  }
-
-  /// The refusal of a credential: the client is told its form alone, and the log the cause.
-  func refuse(_ reason: CredentialRefusal, _ cause: RefusalCause, _ view: RequestView) -> Interruption {
-    if reason == .ambiguous { return .refuse(.malformed(reason.message)) }
-    var refusal = Refusal.unauthenticated(message(of: reason))
-    refusal.detail = "\(reason.message): \(cause == .unreadable ? fault(view) : cause.rawValue)"
-    return .refuse(refusal)
-  }
-
-  private func fault(_ view: RequestView) -> String {
+  private func judge(
+    _ endpoint: Endpoint, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
+    memo: inout DecisionMemo, notes: inout DecisionNotes
+  ) throws(Interruption) -> Verdict {
     let parameters = URLParameters(view)
-    let values = parameters.readable
-    if parameters.problem != nil, view.head.authorization == nil { return "the parameters cannot be read" }
-    return CredentialReader.fault(
-      u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) })
-  }
-
-  func current(_ principal: Principal) -> Principal? {
-    if let expiresAt = principal.expiresAt, expiresAt <= WallClock.system() { return nil }
-    switch principal.kind {
-    case .login:
-      guard let login = snapshot.authorizations[principal.id], login.status == .active,
-        login.revision == principal.revision
-      else { return nil }
-    case .token:
-      guard let token = snapshot.tokens[principal.id], token.status == .active, token.revision == principal.revision
-      else { return nil }
+    let credential = CredentialCheck.credential(of: view, parameters)
+    if endpoint.foreignTokens == .passedThrough {
+      let foreign = foreign(view, credential, pending, state)
+      if foreign.takes(endpoint) {
+        return try foreign.verdict(isDirectory: false, provesCredential: true, notes: &notes)
+      }
     }
-    return principal
+    let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
+    let context = RequestContext(
+      view: view, parameters: parameters,
+      identity: try check.identity(of: outcome, view, state, notes: &notes), pending: pending, state: state)
+    let request: UpstreamRequest
+    switch try understand(endpoint, context, notes: &notes) {
+    case .local(let answer): return .answer(answer)
+    case .known(let permitted):
+      request = UpstreamRequest(permitted, hop: view.client.hop, settings: state.settings)
+    case .data(let data): request = try rebuild(data, context)
+    }
+    if pending.body == nil { memo.remember(request, for: view, state.generations, notes: notes) }
+    return .forward(request)
   }
 
-  func message(of refusal: CredentialRefusal) -> String {
-    guard settings.dialect == .influxDB2 else { return refusal.message }
-    return refusal == .unparsable ? "unauthorized access" : "Unauthorized"
+  func understand(
+    _ endpoint: Endpoint, _ context: RequestContext, notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding {
+    let dialect = context.dialect
+    guard context.state.status.hasDirectory else { throw .refuse(.unavailable("the directory is not loaded yet")) }
+    guard case .data(let understand) = endpoint.treatment,
+      endpoint.availability == .always || dialect == .influxDB1
+    else { throw .refuse(.notFound) }
+    if endpoint.foreignTokens == .passedThrough, case .upstreamToken(let token) = context.identity {
+      // It has no business at a path that is not passed through. As a password it came with a name, and is refused as any
+      // wrong one.
+      throw token.isPassword
+        ? CredentialCheck.refusal(token.refusal, .unknownToken, context.view, context.state) : .refuse(.notFound)
+    }
+    try endpoint.requireMethod(context.view, dialect)
+    return try understand(context, &decisions, &notes)
+  }
+
+  /// authorize and rebuild: the only place where a permit meets the gateway's credential.
+  func rebuild(_ data: DataRequest, _ context: RequestContext) throws(Interruption) -> UpstreamRequest {
+    let (view, state) = (context.view, context.state)
+    switch context.identity {
+    case .principal(let principal):
+      let permit: Permit
+      do throws(Denial) {
+        permit = try Authorizer(directory: state.directory, readings: context.pending.policyReadings)
+          .permit(data.requirements, for: principal)
+      } catch {
+        try DirectoryNeed(state: state, pending: context.pending).askFirst(error, data.requirements, principal)
+        throw data.refuse(error, principal)
+      }
+      let permitted = PermittedRequest(permit, data)
+      if let key = data.key { decisions.remember(permitted, for: key, state.generations) }
+      return UpstreamRequest(permitted, hop: view.client.hop, settings: state.settings)
+    case .upstreamToken(let token):
+      return UpstreamRequest(
+        token, presented: view.authorizationValue, data, hop: view.client.hop, settings: state.settings)
+    }
+  }
+
+  // MARK: For what was decided before
+
+  /// Why a request that was permitted must not go on, or nil.
+  ///
+  /// - Parameter decidedUnder: the state that it was permitted under; renewed where it still is.
+  public func objection(to request: UpstreamRequest, _ decidedUnder: inout Generations) -> Refusal? {
+    takePublished()
+    return state.objection(to: request, &decidedUnder)
+  }
+
+  /// Whether an error is to be said over several lines, where that can be read.
+  public func wantsPretty(_ view: RequestView, _ pending: PendingDecision) -> Bool {
+    let parameters = URLParameters(view)
+    guard pending.body != nil, case .endpoint(let endpoint) = Route(path: view.path), endpoint.kind == .query,
+      let values = try? QueryForm(
+        view: view, parameters: parameters, sent: pending.body, settings: state.settings
+      ).values()
+    else { return AnswerForm.isPretty(parameters.readable) }
+    return AnswerForm.isPretty(values)
   }
 }

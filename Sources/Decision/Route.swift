@@ -3,20 +3,9 @@
 import HTTP
 
 /// Where a request goes. Nothing has a default that forwards.
-public enum Route: Equatable, Sendable {
-  case ping
-  case health
-  case write
-  case query
-  /// `/api/v2/write`.
-  case bucketWrite
-  /// `/api/v1/prom/write` and `/api/v1/prom/read`.
-  case prometheusWrite
-  case prometheusRead
-  /// `/api/v2/query`.
-  case flux
-  /// `/api/v2/delete`.
-  case deletion
+public enum Route: Sendable {
+  /// One that gatehouse serves itself, at exactly its path.
+  case endpoint(Endpoint)
   /// The management API; the directory endpoints where the caller is a token of gatehouse.
   case management
   case directory
@@ -27,37 +16,21 @@ public enum Route: Equatable, Sendable {
   /// The path is not text that two servers would read alike.
   case undecodable
 
-  /// Whether whatever is sent there changes something.
-  var alwaysChanges: Bool {
-    switch self {
-    case .write, .bucketWrite, .prometheusWrite, .deletion: true
-    default: false
-    }
-  }
-
   /// - Parameter path: as it came, without the query.
   public init(path: UnsafeRawBufferPointer) {
-    if let exact = Self.exact(path) {
-      self = exact
+    if let endpoint = Endpoint.at(path) {
+      self = .endpoint(endpoint)
     } else {
       self = Self.classify(path)
     }
   }
 
-  private static func exact(_ path: UnsafeRawBufferPointer) -> Route? {
-    func same(_ text: StaticString) -> Bool { path.equals(text) }
-    switch path.count {
-    case 5 where same("/ping"): return .ping
-    case 6 where same("/write"): return .write
-    case 6 where same("/query"): return .query
-    case 7 where same("/health"): return .health
-    case 7 where same("/status"): return .ping
-    case 13 where same("/api/v2/write"): return .bucketWrite
-    case 13 where same("/api/v2/query"): return .flux
-    case 14 where same("/api/v2/delete"): return .deletion
-    case 17 where same("/api/v1/prom/read"): return .prometheusRead
-    case 18 where same("/api/v1/prom/write"): return .prometheusWrite
-    default: return nil
+  /// For metrics and the access log.
+  public var kind: Endpoint.Kind {
+    switch self {
+    case .endpoint(let endpoint): endpoint.kind
+    case .management, .directory: .management
+    case .other, .closed, .undecodable: .other
     }
   }
 
@@ -75,20 +48,17 @@ public enum Route: Equatable, Sendable {
       // The management API says so in its own dialect.
       return isBelow(decoded, "/legacy") || isBelow(decoded, "/private") ? .management : .closed
     }
-    if isBelow(decoded, "/legacy") || isBelow(decoded, "/private/legacy") { return .management }
-    if isBelow(decoded, "/debug") || isBelow(decoded, "/metrics") || isBelow(decoded, "/api/v2/setup") {
-      return .closed
-    }
-    for open in ["/api/v2/me", "/api/v2/users", "/api/v2/orgs", "/api/v2/buckets", "/api/v2/dbrps"] as [StaticString]
-    where isBelow(decoded, open) { return .directory }
-    // A v1 path in another spelling is not that path, and must not be forwarded as if it were some other.
-    for own in closedSpellings where isBelow(decoded, own, ignoringCase: true) { return .closed }
-    return .other
+    for (prefix, route) in below where isBelow(decoded, prefix) { return route }
+    // A path of ours in another spelling is not that path, and must not be forwarded as if it were some other.
+    let isOurs = Endpoint.table.contains { $0.closesBelow && isBelow(decoded, $0.path, ignoringCase: true) }
+    return isOurs || isBelow(decoded, "/api/v1/prom", ignoringCase: true) ? .closed : .other
   }
 
-  private static let closedSpellings: [StaticString] = [
-    "/write", "/query", "/ping", "/health", "/status", "/api/v2/write", "/api/v2/delete",
-    "/api/v1/prom",
+  /// What these paths are, and all that lie below them.
+  private static let below: [(StaticString, Route)] = [
+    ("/legacy", .management), ("/private/legacy", .management), ("/debug", .closed), ("/metrics", .closed),
+    ("/api/v2/setup", .closed), ("/api/v2/me", .directory), ("/api/v2/users", .directory),
+    ("/api/v2/orgs", .directory), ("/api/v2/buckets", .directory), ("/api/v2/dbrps", .directory),
   ]
 
   private static func isNormal(_ path: UnsafeRawBufferPointer, decoded: [UInt8]) -> Bool {
@@ -120,5 +90,32 @@ public enum Route: Equatable, Sendable {
     return prefix.withUTF8Buffer { expected in
       zip(path, expected).allSatisfy { ignoringCase ? $0 | 0x20 == $1 | 0x20 : $0 == $1 }
     }
+  }
+}
+
+extension Route {
+  /// Where a request goes, unless its path, its listener or its sender's page is reason enough to refuse it.
+  static func admitted(_ view: RequestView) throws(Interruption) -> Route {
+    if view.head.isAsteriskForm { throw .refuse(.malformed("OPTIONS * is not served")) }
+    let route = view.head.path.isEmpty ? Route.closed : Route(path: view.path)
+    switch route {
+    case .undecodable: throw .refuse(.malformed("the path cannot be decoded"))
+    case .closed: throw .refuse(.notFound)
+    case .management:
+      guard view.client.services.contains(.management) else { throw .refuse(.notFound) }
+    case .directory: break
+    case .other:
+      guard view.client.services.contains(.data) else { throw .refuse(.notFound) }
+    case .endpoint(let endpoint):
+      guard view.client.services.contains(endpoint.service) else { throw .refuse(.notFound) }
+      // Browsers ask without a credential, and get no permission.
+      if view.head.method == .options, case .data = endpoint.treatment {
+        throw .refuse(
+          view.value(.origin) == nil
+            ? .methodNotAllowed(endpoint.methods.preflightAllow) : .denied("cross-origin requests are not permitted"))
+      }
+      if endpoint.alwaysChanges, view.head.namesSite, view.isCrossSite { throw .refuse(.ofAnotherSite) }
+    }
+    return route
   }
 }

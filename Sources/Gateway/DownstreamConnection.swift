@@ -55,7 +55,7 @@ final class DownstreamConnection {
   /// Payload collected so far.
   var body: [UInt8] = []
   var bodyLimit = 0
-  var progress = Gatekeeper.Progress()
+  var progress = PendingDecision()
   var memo = DecisionMemo()
   var exchange = Exchange()
   /// Whether a credential was refused on this connection.
@@ -182,7 +182,7 @@ final class DownstreamConnection {
     holdsPartOfHead = false
     releaseLongHead()
     exchange = Exchange()
-    progress = Gatekeeper.Progress()
+    progress = PendingDecision()
     request = nil
     gauge = nil
     upstream = nil

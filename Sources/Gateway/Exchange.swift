@@ -34,15 +34,7 @@ struct Exchange {
       : method.text.description
     path = String(decoding: view.path.prefix(1_024), as: UTF8.self)
     form = AnswerForm(view)
-    kind =
-      switch Route(path: view.path) {
-      case .ping: .ping
-      case .health: .health
-      case .write, .bucketWrite, .prometheusWrite, .deletion: .write
-      case .query, .prometheusRead, .flux: .query
-      case .management, .directory: .management
-      case .other, .closed, .undecodable: .other
-      }
+    kind = RequestKind(Route(path: view.path).kind)
   }
 
   /// What can be told of a request whose head cannot be decoded: method and path, where its line begins as one does.
@@ -75,6 +67,20 @@ struct Exchange {
     }
     if !upstreamAuthority.isEmpty { record.upstream = upstreamAuthority }
     return record
+  }
+}
+
+extension RequestKind {
+  init(_ kind: Endpoint.Kind) {
+    self =
+      switch kind {
+      case .ping: .ping
+      case .health: .health
+      case .write: .write
+      case .query: .query
+      case .management: .management
+      case .other: .other
+      }
   }
 }
 

@@ -101,7 +101,7 @@ final class Harness {
     return head.withUnsafeBytes { bytes in
       guard (try? decoder.decode(bytes, limits: HeadLimits(bytes: 65_536, fields: 100))) != nil else { return false }
       var notes = DecisionNotes()
-      var progress = Gatekeeper.Progress()
+      var progress = PendingDecision()
       progress.body = body
       let view = RequestView(bytes: bytes, head: decoder, client: client)
       if case .forward = gatekeeper.judge(view, progress, memo: &memo, notes: &notes) { return true }
@@ -116,16 +116,17 @@ final class Harness {
       guard (try? decoder.decode(bytes, limits: HeadLimits(bytes: 65_536, fields: 100))) != nil else { return false }
       let view = RequestView(bytes: bytes, head: decoder, client: client)
       var notes = DecisionNotes()
-      let progress = Gatekeeper.Progress()
-      let identity = Gatekeeper.Identity.principal(principal)
-      do throws(Gatekeeper.Interruption) {
-        let parameters = URLParameters(view)
-        switch try gatekeeper.understand(.query, view, parameters, identity, progress, notes: &notes) {
+      guard case .endpoint(let endpoint) = Route(path: view.path) else { return false }
+      let context = RequestContext(
+        view: view, parameters: URLParameters(view), identity: .principal(principal), pending: PendingDecision(),
+        state: gatekeeper.state)
+      do throws(Interruption) {
+        switch try gatekeeper.understand(endpoint, context, notes: &notes) {
         case .data(let data):
-          _ = try gatekeeper.rebuild(data, view, identity, progress)
+          _ = try gatekeeper.rebuild(data, context)
           return true
         case .known(let permitted):
-          _ = UpstreamRequest(permitted, hop: client.hop, settings: gatekeeper.settings)
+          _ = UpstreamRequest(permitted, hop: client.hop, settings: gatekeeper.state.settings)
           return true
         case .local: return false
         }

@@ -5,24 +5,36 @@ import Testing
 
 @testable import Decision
 
-private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes { Route(path: $0) } }
+/// The endpoint's own path, or the name of what has none.
+private func route(_ path: String) -> String {
+  switch Array(path.utf8).withUnsafeBytes({ Route(path: $0) }) {
+  case .endpoint(let endpoint): endpoint.path.description
+  case .management: "management"
+  case .directory: "directory"
+  case .other: "other"
+  case .closed: "closed"
+  case .undecodable: "undecodable"
+  }
+}
 
 @Suite struct RoutingTests {
   @Test(arguments: [
-    ("/ping", Route.ping), ("/status", .ping), ("/health", .health), ("/write", .write), ("/query", .query),
-    ("/api/v2/write", .bucketWrite), ("/legacy/authorizations", .management),
-    ("/private/legacy/authorizations/0000000000000001", .management), ("/legacy", .management),
-    ("/api/v2/me", .directory), ("/api/v2/users/1", .directory), ("/api/v2/orgs", .directory),
-    ("/api/v2/buckets", .directory), ("/api/v2/dbrps", .directory), ("/", .other), ("/api/v2/query", .flux),
-    ("/api/v2/delete", .deletion), ("/queryx", .other), ("/debugger", .other), ("/a%20b", .other), ("/a@b:c", .other),
-    ("/api/v2/buckets2", .other),
+    ("/ping", "/ping"), ("/status", "/status"), ("/health", "/health"), ("/write", "/write"), ("/query", "/query"),
+    ("/api/v2/write", "/api/v2/write"), ("/legacy/authorizations", "management"),
+    ("/private/legacy/authorizations/0000000000000001", "management"), ("/legacy", "management"),
+    ("/api/v2/me", "directory"), ("/api/v2/users/1", "directory"), ("/api/v2/orgs", "directory"),
+    ("/api/v2/buckets", "directory"), ("/api/v2/dbrps", "directory"), ("/", "other"),
+    ("/api/v2/query", "/api/v2/query"),
+    ("/api/v2/delete", "/api/v2/delete"), ("/queryx", "other"), ("/debugger", "other"), ("/a%20b", "other"),
+    ("/a@b:c", "other"),
+    ("/api/v2/buckets2", "other"),
   ])
-  func knowsPath(path: String, expected: Route) { #expect(route(path) == expected) }
+  func knowsPath(path: String, expected: String) { #expect(route(path) == expected) }
 
   @Test(arguments: [
     "/metrics", "/metrics/x", "/debug", "/debug/vars", "/debug/pprof/cmdline", "/api/v2/setup", "/api/v2/setup/user",
   ])
-  func closesWhatIsNeverForwarded(path: String) { #expect(route(path) == .closed) }
+  func closesWhatIsNeverForwarded(path: String) { #expect(route(path) == "closed") }
 
   static let oddForms = ["/query", "/write", "/api/v2/write", "/ping", "/metrics"].flatMap { oddForms(of: $0) }
 
@@ -40,15 +52,15 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
   @Test(arguments: oddForms) func takesNoOddFormForAnything(path: String) {
     let mayBeManagement = path.contains("egacy")
     #expect(
-      [.closed, .undecodable].contains(route(path)) || (mayBeManagement && route(path) == .management),
+      ["closed", "undecodable"].contains(route(path)) || (mayBeManagement && route(path) == "management"),
       "\(path) is \(route(path))")
   }
 
   @Test(arguments: ["/QUERY", "/Write", "/query/", "/write/x", "/PING", "/api/v2/Write", "/API/v2/write", "/health/"])
-  func closesOtherSpellingOfDataPath(path: String) { #expect(route(path) == .closed) }
+  func closesOtherSpellingOfDataPath(path: String) { #expect(route(path) == "closed") }
 
   @Test(arguments: ["/%", "/%zz", "/query%", "/a%4", "/query%00", "/query%0a", "/%7f", "query", "*", ""])
-  func cannotDecode(path: String) { #expect(route(path) == .undecodable) }
+  func cannotDecode(path: String) { #expect(route(path) == "undecodable") }
 
   @Test(arguments: oddForms + ["/QUERY", "/query/", "/metrics", "/debug/vars", "/api/v2/setup", "/query%00"])
   func neverForwardsOddForms(path: String) throws {
@@ -112,6 +124,6 @@ private func route(_ path: String) -> Route { Array(path.utf8).withUnsafeBytes {
   @Test func classifiesLongPathInLinearTime() {
     // Quadratic reading would take minutes here.
     let path = "/" + String(repeating: "%20", count: 300_000)
-    #expect(route(path) == .other)
+    #expect(route(path) == "other")
   }
 }

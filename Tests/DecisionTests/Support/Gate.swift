@@ -123,7 +123,7 @@ final class Gate {
   }
 
   private func judge(_ view: RequestView, _ body: [UInt8]) -> Decision {
-    var progress = Gatekeeper.Progress()
+    var progress = PendingDecision()
     var decision = Decision(verdict: .endless)
     for _ in 0..<8 {
       switch gatekeeper.judge(view, progress, memo: &memo, notes: &decision.notes) {

@@ -1,16 +1,28 @@
-// Whether what was permitted a while ago still is.
+// Whether what was established or permitted a while ago still is.
 
 import Access
 import Authorizations
 
-extension Gatekeeper {
+extension DecisionState {
+  /// Whether a credential is still what it was when it was accepted.
+  func stands(_ principal: Principal) -> Bool {
+    if let expiresAt = principal.expiresAt, expiresAt <= WallClock.system() { return false }
+    switch principal.kind {
+    case .login:
+      guard let login = snapshot.authorizations[principal.id] else { return false }
+      return login.status == .active && login.revision == principal.revision
+    case .token:
+      guard let token = snapshot.tokens[principal.id] else { return false }
+      return token.status == .active && token.revision == principal.revision
+    }
+  }
+
   /// Why a request that was permitted must not go on, or nil.
   ///
   /// - Parameter decidedUnder: the state that it was permitted under; renewed where it still is.
-  public func objection(to request: UpstreamRequest, _ decidedUnder: inout Generations) -> Refusal? {
+  func objection(to request: UpstreamRequest, _ decidedUnder: inout Generations) -> Refusal? {
     guard case .permit(let permit) = request.authority else { return nil }
-    takePublished()
-    let lost = Refusal.unauthenticated(message(of: .failed))
+    let lost = Refusal.unauthenticated(CredentialCheck.message(of: .failed, settings.dialect))
     if let expiresAt = permit.principal.expiresAt, expiresAt <= WallClock.system() { return lost }
     guard generations != decidedUnder else { return nil }
     guard let holder = holder(as: permit.principal) else { return lost }
@@ -31,7 +43,7 @@ extension Gatekeeper {
 
   /// Who held the credential, with the rights of today; nil where it has ended or changed.
   private func holder(as principal: Principal) -> Principal? {
-    guard current(principal) != nil else { return nil }
+    guard stands(principal) else { return nil }
     return switch principal.kind {
     case .login: snapshot.authorizations[principal.id].map { Principal($0) }
     case .token: snapshot.tokens[principal.id].map { Principal($0) }

@@ -4,33 +4,22 @@ import Access
 import Authorizations
 import InfluxQL
 
-extension Gatekeeper.Progress {
-  var policyReadings: PolicyReadings {
-    var known = PolicyReadings()
-    for (question, reading) in readings {
-      switch (question, reading) {
-      case (.policies(let database), .policies(let names)): known.note(database, policies: names)
-      case (.everything, .published): known.noteDirectory()
-      default: break
-      }
-    }
-    return known
-  }
-}
+struct DirectoryNeed {
+  let state: DecisionState
+  let pending: PendingDecision
 
-extension Gatekeeper {
   /// Questions that one request may cause. A text that reaches over more databases needs permissions for the whole of
   /// each.
   private static let maximumQuestions = 16
 
   /// What has to be asked anew after statements that change databases or retention policies.
-  func directoryChanges(_ statements: [Statement], _ request: QueryRequest) -> [DirectoryQuestion] {
+  static func changes(_ statements: [Statement], _ request: QueryRequest) -> [DirectoryQuestion] {
     var changes: [DirectoryQuestion] = []
     for statement in statements where statement.kind.changesDirectory {
       let database = statement.writes.first?.database?.text ?? request.database
       let question = DirectoryQuestion.policies(of: Array(database.utf8))
       if !changes.contains(question) { changes.append(question) }
-      if changes.count > Self.maximumQuestions { return [.everything] }
+      if changes.count > maximumQuestions { return [.everything] }
     }
     return changes
   }
@@ -41,34 +30,35 @@ extension Gatekeeper {
   /// Only who would be permitted if the name were there learns by the time that an answer takes that it is not: for all
   /// others a name that is hidden and one that is not there cost the same.
   func askFirst(
-    _ denial: Denial, _ requirements: [Access.Requirement], _ principal: Principal, _ progress: Gatekeeper.Progress
+    _ denial: Denial, _ requirements: [Access.Requirement], _ principal: Principal
   ) throws(Interruption) {
-    let questions = questions(denial, requirements, principal, progress)
+    let questions = questions(denial, requirements, principal)
     // Asked already since this request came.
-    let known = questions.compactMap { progress.readings[$0] }
+    let known = questions.compactMap { pending.readings[$0] }
     if known.contains(.failed) { throw .refuse(.unavailable("the directory cannot be refreshed")) }
     guard !questions.isEmpty, known.isEmpty,
-      questions.count + progress.readings.count <= Self.maximumQuestions
+      questions.count + pending.readings.count <= Self.maximumQuestions
     else { return }
     throw .ask(DirectoryInquiry(questions, for: principal.id))
   }
 
   private func questions(
-    _ denial: Denial, _ requirements: [Access.Requirement], _ principal: Principal, _ progress: Gatekeeper.Progress
+    _ denial: Denial, _ requirements: [Access.Requirement], _ principal: Principal
   ) -> [DirectoryQuestion] {
     switch denial.reason {
     case .unconfirmed:
-      return Authorizer(directory: directory, readings: progress.policyReadings)
+      return Authorizer(directory: state.directory, readings: pending.policyReadings)
         .unconfirmed(requirements, for: principal).map { .policies(of: $0) }
     case .notPermitted:
       // A mapping may be led to another bucket, one that is permitted by its identifier.
-      return settings.dialect == .influxDB2 && mayBeReached(denial.requirement, by: principal) ? [.everything] : []
+      return state.settings.dialect == .influxDB2 && mayBeReached(denial.requirement, by: principal)
+        ? [.everything] : []
     case .unknownBucket: return denial.wouldBePermitted ? [.everything] : []
     case .unknownDatabase, .unknownRetentionPolicy, .noDefaultPolicy:
       guard mayBeReached(denial.requirement, by: principal), let database = denial.requirement.target.database,
         !database.isEmpty
       else { return [] }
-      if settings.dialect == .influxDB2 { return [.everything] }
+      if state.settings.dialect == .influxDB2 { return [.everything] }
       return denial.reason == .unknownDatabase ? [.databases] : [.policies(of: Array(database.utf8))]
     }
   }
@@ -80,7 +70,7 @@ extension Gatekeeper {
     if case .policy(_, let named?) = requirement.target, !named.isEmpty { policy = named }
     return principal.mayReach(
       requirement.action, database: database, retentionPolicy: policy,
-      throughAnyMapping: settings.dialect == .influxDB2)
+      throughAnyMapping: state.settings.dialect == .influxDB2)
   }
 }
 

@@ -4,68 +4,68 @@ import Access
 import Authorizations
 import HTTP
 
-extension Gatekeeper {
+enum WriteReader {
   /// `/write` reads its parameters from the URL alone; a body is line protocol whatever its type says.
-  func understandWrite(
-    _ view: RequestView, _ parameters: URLParameters, notes: inout DecisionNotes
-  ) throws(Interruption) -> DataRequest {
-    try requireMethod(view, [.post], allow: "OPTIONS, POST")
-    let values = try parameters.values()
-    guard let database = try text(values["db"], "db"), !database.isEmpty else {
-      throw .refuse(.malformed(settings.dialect == .influxDB1 ? "database is required" : "missing db"))
-    }
+  @Sendable static func write(
+    _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding {
+    let values = try request.parameters.values()
+    let database = try request.database(
+      values, missing: request.dialect == .influxDB1 ? "database is required" : "missing db")
     notes.database = database
-    let policy = try text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
-    let precision = try precision(values["precision"], allowsMinutes: true)
-    return write(database, policy, precision, consistency: try consistency(values["consistency"]))
+    let policy = try request.policy(values)
+    let precision = try precision(values["precision"], allowsMinutes: true, request.dialect)
+    let consistency = try consistency(values["consistency"], request.dialect)
+    return .data(write(request, database, policy, precision, consistency: consistency))
   }
 
   /// In front of 1.x it becomes a `/write`; in front of 2.x it stays what it is, its bucket by name.
-  func understandBucketWrite(
-    _ view: RequestView, _ parameters: URLParameters, _ identity: Identity, notes: inout DecisionNotes
-  ) throws(Interruption) -> DataRequest {
-    try requireMethod(view, [.post], allow: "POST")
-    let values = try parameters.values()
-    guard let bucket = try text(values["bucket"], "bucket"), !bucket.isEmpty else {
+  @Sendable static func bucketWrite(
+    _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding {
+    let values = try request.parameters.values()
+    guard let bucket = try request.text(values, "bucket"), !bucket.isEmpty else {
       throw .refuse(.malformed("bucket is required"))
     }
-    let precision = try precision(values["precision"], allowsMinutes: false)
-    let (database, policy) = try databaseAndPolicy(ofBucket: bucket, identity)
+    let precision = try precision(values["precision"], allowsMinutes: false, request.dialect)
+    let (database, policy) = try request.databaseAndPolicy(ofBucket: bucket)
     notes.database = database
-    guard settings.dialect == .influxDB2 else { return write(database, policy, precision, consistency: nil) }
-    return try bucketWrite(bucket, org: values["org"] ?? values["orgID"], precision, identity)
+    guard request.dialect == .influxDB2 else {
+      return .data(write(request, database, policy, precision, consistency: nil))
+    }
+    return .data(try bucketWrite(request, bucket, org: values["org"] ?? values["orgID"], precision))
   }
 
-  private func bucketWrite(
-    _ bucket: String, org: [UInt8]?, _ precision: StaticString?, _ identity: Identity
+  private static func bucketWrite(
+    _ request: RequestContext, _ bucket: String, org: [UInt8]?, _ precision: StaticString?
   ) throws(Interruption) -> DataRequest {
     var parameters = CanonicalParameters()
     parameters.append("bucket", bucket)
     if let precision { parameters.append("precision", precision.description) }
-    guard case .principal(let principal) = identity else {
+    guard case .principal(let principal) = request.identity else {
       if let org { parameters.append("org", org) }
       let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
       return DataRequest(
-        requirements: [], say: { _ in Saying(line: line) }, maximumBody: settings.limits.writeBytes,
-        bound: writeBound, refuse: { _, _ in .refuse(.notFound) })
+        requirements: [], say: { _ in Saying(line: line) }, maximumBody: request.limits.writeBytes,
+        bound: bound(request), refuse: { _, _ in .refuse(.notFound) })
     }
     parameters.append("org", principal.organizationID.description)
-    let id = (try? Identifier(parsing: bucket)).flatMap { directory.bucket($0) }
-    guard let found = id ?? directory.bucket(named: bucket, in: principal.organizationID) else {
-      throw .refuse(Self.unknownBucket(bucket))
+    let id = (try? Identifier(parsing: bucket)).flatMap { request.state.directory.bucket($0) }
+    guard let found = id ?? request.state.directory.bucket(named: bucket, in: principal.organizationID) else {
+      throw .refuse(.unknownBucket(bucket))
     }
     let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
     return DataRequest(
       requirements: [Requirement(.write, .bucket(found.id))], say: { _ in Saying(line: line) },
-      maximumBody: settings.limits.writeBytes, bound: writeBound,
+      maximumBody: request.limits.writeBytes, bound: bound(request),
       refuse: { _, _ in .refuse(.denied("insufficient permissions for write")) })
   }
 
-  private func write(
-    _ database: String, _ policy: String?, _ precision: StaticString?, consistency: String?
+  private static func write(
+    _ request: RequestContext, _ database: String, _ policy: String?, _ precision: StaticString?, consistency: String?
   ) -> DataRequest {
-    let dialect = settings.dialect
-    let authorizer = Authorizer(directory: directory)
+    let dialect = request.dialect
+    let authorizer = Authorizer(directory: request.state.directory)
     return DataRequest(
       requirements: [.write(database, retentionPolicy: policy)],
       say: { permit in
@@ -78,23 +78,25 @@ extension Gatekeeper {
         if let consistency { parameters.append("consistency", consistency) }
         return Saying(line: RequestLine(.post, "/write", parameters: parameters))
       },
-      maximumBody: settings.limits.writeBytes, bound: writeBound,
+      maximumBody: request.limits.writeBytes, bound: bound(request),
       refuse: { denial, principal in
         if dialect == .influxDB2, denial.reason == .notPermitted {
           // As recorded: a mapping that its caller may neither read nor write is none, so that names cannot be probed.
           let reading = Requirement(.read, .policy(database: database, retentionPolicy: policy))
-          if (try? authorizer.permit([reading], for: principal)) == nil { return .refuse(Self.unknownMapping) }
+          if (try? authorizer.permit([reading], for: principal)) == nil { return .refuse(unknownMapping) }
         }
-        return .refuse(Self.writeRefusal(denial, principal, database: database, policy: policy, dialect: dialect))
+        return .refuse(refusal(denial, principal, database: database, policy: policy, dialect: dialect))
       })
   }
 
   /// What the lines of a write may come to.
-  private var writeBound: BodyBound { BodyBound(limit: settings.limits.writeDecodedBytes) }
+  private static func bound(_ request: RequestContext) -> BodyBound {
+    BodyBound(limit: request.limits.writeDecodedBytes)
+  }
 
   /// As recorded: existence comes before permission on a write, so that a missing database can be told from a missing
   /// grant (Telegraf keeps its batch at the former).
-  static func writeRefusal(
+  static func refusal(
     _ denial: Denial, _ principal: Principal, database: String, policy: String?, dialect: UpstreamDialect
   ) -> Refusal {
     switch (denial.reason, dialect) {
@@ -113,9 +115,10 @@ extension Gatekeeper {
   private static let unknownMapping = Refusal(status: 404, kind: .notFound, message: "no dbrp mapping found")
 
   /// The precision as the upstream spells it, nil for its default. What it would take for nanoseconds is refused.
-  private func precision(_ value: [UInt8]?, allowsMinutes: Bool) throws(Interruption) -> StaticString? {
+  private static func precision(
+    _ value: [UInt8]?, allowsMinutes: Bool, _ dialect: UpstreamDialect
+  ) throws(Interruption) -> StaticString? {
     guard let value, !value.isEmpty else { return nil }
-    let dialect = settings.dialect
     let precision = TimePrecision(value)
     if allowsMinutes || precision != .minutes && precision != .hours,
       let spelling = precision?.writeSpelling(dialect)
@@ -129,8 +132,10 @@ extension Gatekeeper {
   }
 
   /// 1.x knows four levels, in any case, and refuses others; 2.x does not know the parameter.
-  private func consistency(_ value: [UInt8]?) throws(Interruption) -> String? {
-    guard settings.dialect == .influxDB1, let value, !value.isEmpty else { return nil }
+  private static func consistency(
+    _ value: [UInt8]?, _ dialect: UpstreamDialect
+  ) throws(Interruption) -> String? {
+    guard dialect == .influxDB1, let value, !value.isEmpty else { return nil }
     for level in ["any", "one", "quorum", "all"]
     where level.utf8.elementsEqual(value.lazy.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }) { return level }
     throw .refuse(.malformed("invalid consistency level"))

@@ -2,7 +2,14 @@
 
 import HTTP
 
-extension Gatekeeper {
+struct QueryForm {
+  let view: RequestView
+  /// Of the URL.
+  let parameters: URLParameters
+  /// The whole body, where it is there.
+  let sent: [UInt8]?
+  let settings: GatewaySettings
+
   /// What a body is to a server, by its type.
   private enum BodyKind {
     /// Of a POST the form comes first, even where its value is empty (`v1-auth.md` §4).
@@ -16,19 +23,17 @@ extension Gatekeeper {
   }
 
   /// One reading of URL and body. What is forwarded is made from it anew, so that no server reads the body again.
-  func queryValues(
-    _ view: RequestView, _ parameters: URLParameters, _ progress: Progress
-  ) throws(Interruption) -> FormValues {
+  func values() throws(Interruption) -> FormValues {
     let url = try parameters.values()
     guard view.hasBody else { return url }
     let type = view.value(.contentType) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    let kind = bodyKind(view, type)
+    let kind = bodyKind(type)
     if case .ignored = kind {
-      if progress.body == nil { throw .needsBody(limit: settings.limits.queryBytes) }
+      if sent == nil { throw .needsBody(limit: settings.limits.queryBytes) }
       return url
     }
-    let isGzip = try requireReadable(view, type, kind)
-    guard let sent = progress.body else { throw .needsBody(limit: settings.limits.queryBytes) }
+    let isGzip = try requireReadable(type, kind)
+    guard let sent else { throw .needsBody(limit: settings.limits.queryBytes) }
     let body = isGzip ? try inflated(sent) : sent
     switch kind {
     case .multipart: return try multipart(body, Array(type), url)
@@ -42,16 +47,7 @@ extension Gatekeeper {
     }
   }
 
-  /// Whether an error is to be said over several lines, where that can be read.
-  public func wantsPretty(_ view: RequestView, _ progress: Progress) -> Bool {
-    let parameters = URLParameters(view)
-    guard progress.body != nil, Route(path: view.path) == .query,
-      let values = try? queryValues(view, parameters, progress)
-    else { return AnswerForm.isPretty(parameters.readable) }
-    return AnswerForm.isPretty(values)
-  }
-
-  private func bodyKind(_ view: RequestView, _ type: UnsafeRawBufferPointer) -> BodyKind {
+  private func bodyKind(_ type: UnsafeRawBufferPointer) -> BodyKind {
     let media = Self.media(type).map { $0 | 0x20 }
     // Of this type the servers read the body whatever the method is.
     if media.elementsEqual("multipart/form-data".utf8) { return .multipart }
@@ -90,7 +86,7 @@ extension Gatekeeper {
   /// - Returns: whether the body comes in gzip. No server inflates it: they see no parameter in such a body, or noise. What
   ///   its sender means is beyond doubt, and what is forwarded is the plain form.
   private func requireReadable(
-    _ view: RequestView, _ type: UnsafeRawBufferPointer, _ kind: BodyKind
+    _ type: UnsafeRawBufferPointer, _ kind: BodyKind
   ) throws(Interruption) -> Bool {
     let encoding = view.value(.contentEncoding).map { $0.map { $0 | 0x20 } } ?? []
     guard view.head.fields.filter({ $0.name == .contentEncoding }).count < 2 else {

@@ -4,24 +4,14 @@ import Authorizations
 import HTTP
 import JSON
 
-extension Gatekeeper {
-  /// The answer of an open endpoint, or nil for every other route.
-  func openAnswer(_ route: Route, _ view: RequestView) throws(Interruption) -> LocalAnswer? {
-    switch route {
-    case .ping:
-      try requireMethod(view, [.get, .head], allow: "HEAD, GET")
-      guard status.isReachable else { throw .refuse(.unavailable("the upstream is not reachable")) }
-      return ping(view)
-    case .health:
-      try requireMethod(view, [.get, .head], allow: "HEAD, GET")
-      return health
-    default: return nil
-    }
-  }
-
+enum OpenAnswers {
   /// 204 with the upstream's version, by which clients tell servers apart; with `verbose=true` 200, as 1.12.4.
-  private func ping(_ view: RequestView) -> LocalAnswer {
-    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
+  @Sendable static func ping(
+    _ state: DecisionState, _: DecisionSources, _ view: RequestView
+  ) throws(Interruption) -> LocalAnswer {
+    guard state.status.isReachable else { throw .refuse(.unavailable("the upstream is not reachable")) }
+    let status = state.status
+    let dialect = AnswerDialect(upstream: state.settings.dialect, version: status.version, isAPI2: false)
     let verbose = view.head.query.flatMap { try? FormValues(view.bytes[bytes: $0]) }?["verbose"] ?? []
     guard !verbose.isEmpty, !verbose.elementsEqual("false".utf8), !verbose.elementsEqual("0".utf8) else {
       return LocalAnswer(status: 204, fields: dialect.common + [("Content-Type", "application/json")])
@@ -34,8 +24,11 @@ extension Gatekeeper {
 
   /// In the form of InfluxDB 1.12 and 2.x; 503 where the gateway cannot serve data. Every condition that holds is told as a
   /// check, those with which data goes on too.
-  private var health: LocalAnswer {
-    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
+  @Sendable static func health(
+    _ state: DecisionState, _ sources: DecisionSources, _: RequestView
+  ) throws(Interruption) -> LocalAnswer {
+    let status = state.status
+    let dialect = AnswerDialect(upstream: state.settings.dialect, version: status.version, isAPI2: false)
     let report = sources.health()
     let failure: String? =
       if report.isDraining {

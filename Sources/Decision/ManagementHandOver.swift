@@ -3,23 +3,28 @@
 import Access
 import HTTP
 
-extension Gatekeeper {
+struct ManagementHandOver {
+  let view: RequestView
+  let pending: PendingDecision
+  let state: DecisionState
+
   /// Hands the request over once its body is whole, its path as it came: nothing in these paths needs an escape, so one
   /// that has some names nothing.
   ///
   /// The management thread authenticates it: only API tokens count there.
-  func manage(_ view: RequestView, _ progress: Progress) throws(Interruption) -> Verdict {
-    if view.hasBody, progress.body == nil {
-      let isShort = view.path.suffix(Self.passwordPath.count).elementsEqual(Self.passwordPath) || !presentsToken(view)
+  func verdict() -> Verdict {
+    if view.hasBody, pending.body == nil {
+      let isShort = view.path.suffix(Self.passwordPath.count).elementsEqual(Self.passwordPath) || !presentsToken
       return .needsBody(
-        limit: isShort ? min(Self.shortBytes, settings.limits.managementBytes) : settings.limits.managementBytes)
+        limit: isShort
+          ? min(Self.shortBytes, state.settings.limits.managementBytes) : state.settings.limits.managementBytes)
     }
     return .manage(
       ManagementCall(
         method: String(decoding: view.bytes[bytes: view.head.methodRange], as: UTF8.self), path: string(view.path),
-        query: lenientQuery(view),
+        query: lenientQuery,
         authorization: view.head.authorizationCount == 1 ? string(view.authorizationValue) : nil,
-        body: progress.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),
+        body: pending.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),
         contentEncoding: view.value(.contentEncoding).map(string), origin: view.value(.origin).map(string),
         host: view.head.authority.map { string(view.bytes[bytes: $0]) }))
   }
@@ -30,10 +35,10 @@ extension Gatekeeper {
   private static let shortBytes = 16_384
   private static let passwordPath = Array("/password".utf8)
 
-  private func presentsToken(_ view: RequestView) -> Bool {
+  private var presentsToken: Bool {
     let value = view.authorizationValue
     guard view.head.authorizationCount == 1, let blank = value.lastIndex(of: UInt8(ascii: " ")) else { return false }
-    if case .active = TokenSecret.present(Array(value[(blank + 1)...]), in: snapshot) { return true }
+    if case .active = TokenSecret.present(Array(value[(blank + 1)...]), in: state.snapshot) { return true }
     return false
   }
 
@@ -41,7 +46,7 @@ extension Gatekeeper {
 
   /// Pairs that cannot be decoded are left out, as the real server does (recorded). One with a NUL or a semicolon stays as
   /// it is: left out, a filter that matches nothing would become a list of everything.
-  private func lenientQuery(_ view: RequestView) -> [(name: String, value: String)] {
+  private var lenientQuery: [(name: String, value: String)] {
     guard let query = view.head.query else { return [] }
     return view.bytes[bytes: query].split(separator: UInt8(ascii: "&")).compactMap { pair in
       let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

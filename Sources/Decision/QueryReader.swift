@@ -6,40 +6,42 @@ import HTTP
 import InfluxQL
 import JSON
 
-extension Gatekeeper {
-  func understandQuery(
-    _ view: RequestView, _ parameters: URLParameters, _ identity: Identity, _ progress: Progress,
-    notes: inout DecisionNotes
+enum QueryReader {
+  @Sendable static func query(
+    _ asked: RequestContext, _ decisions: inout DecisionCache, _ notes: inout DecisionNotes
   ) throws(Interruption) -> Understanding {
-    try requireMethod(view, [.get, .post], allow: "OPTIONS, GET, POST")
-    let values = try queryValues(view, parameters, progress)
+    let (view, identity, state) = (asked.view, asked.identity, asked.state)
+    let dialect = asked.dialect
+    let values = try QueryForm(
+      view: view, parameters: asked.parameters, sent: asked.pending.body, settings: state.settings
+    ).values()
     var key: DecisionKey?
     if case .principal(let principal) = identity {
       key = decisions.key(principal, isPost: view.head.method == .post, values)
     }
-    if let key, let known = decisions.recall(key, generations) {
+    if let key, let known = decisions.recall(key, state.generations) {
       notes.database = String(decoding: values["db"] ?? [], as: UTF8.self)
       return .known(known)
     }
     let request: QueryRequest
     do throws(Refusal) {
       request = try QueryRequest(
-        values, dialect: settings.dialect, roundsKeptNumbers: status.roundsKeptNumbers)
+        values, dialect: dialect, roundsKeptNumbers: state.status.roundsKeptNumbers)
     } catch {
       throw .refuse(error)
     }
     notes.database = request.database
     let statements = request.query.statements
-    try refuseUnserved(statements, view, identity)
+    try refuseUnserved(statements, view, identity, state.settings)
     let isOperator = if case .principal(let principal) = identity { principal.permissions.areOperator } else { false }
-    let form = AnswerForm(view, isPretty: AnswerForm.isPretty(values), version: status.version)
+    let form = AnswerForm(view, isPretty: AnswerForm.isPretty(values), version: state.status.version)
     // An administrator sees also what was made a moment ago: the upstream answers.
     if case .principal(let principal) = identity, !isOperator,
-      let answer = localAnswer(statements, for: principal, form)
+      let answer = localAnswer(statements, for: principal, form, state)
     {
-      return .local(request.isAsynchronous ? noContent : answer)
+      return .local(request.isAsynchronous ? noContent(state) : answer)
     }
-    let policy = QueryPolicy(dialect: settings.dialect)
+    let policy = QueryPolicy(dialect: dialect)
     var needs: [(Int, StatementNeed)] = []
     for (index, statement) in statements.enumerated() {
       if isOperator, statement.needsFilteredAnswer {
@@ -51,7 +53,7 @@ extension Gatekeeper {
         }
       }
     }
-    let filter = isOperator ? nil : filter(statements, request, identity, policy, form)
+    let filter = isOperator ? nil : filter(statements, request, identity, policy, form, state)
     // What its times look like goes by the form, and what is filtered comes in JSON.
     let isTimed = filter != nil && statements.contains { $0.kind == .select }
     let isNumbered = isTimed && form.format != .json
@@ -63,8 +65,8 @@ extension Gatekeeper {
     return .data(
       DataRequest(
         requirements: needs.map { $0.1.requirement },
-        say: { [dialect = settings.dialect] permit in
-          let (text, pinned) = Self.pinned(text, request, permit)
+        say: { permit in
+          let (text, pinned) = pinned(text, request, permit)
           let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil, isNumbered: isNumbered)
           let url = request.options.urlParameters(dialect)
           return method == .post
@@ -72,22 +74,22 @@ extension Gatekeeper {
             : Saying(line: RequestLine(.get, "/query", parameters: url.joined(with: form)), body: nil)
         },
         isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging || isTimed,
-        changes: isChanging ? directoryChanges(statements, request) : [], key: key,
-        refuse: { [needs, noContent] denial, principal in
-          let refusal = Self.denied(denial, principal, statements, needs, form)
+        changes: isChanging ? DirectoryNeed.changes(statements, request) : [], key: key,
+        refuse: { [needs, noContent = noContent(state)] denial, principal in
+          let refusal = denied(denial, principal, statements, needs, form)
           if request.isAsynchronous, case .answer = refusal { return .answer(noContent) }
           return refusal
         }))
   }
 
   /// What is refused whoever asks.
-  private func refuseUnserved(
-    _ statements: [Statement], _ view: RequestView, _ identity: Identity
+  private static func refuseUnserved(
+    _ statements: [Statement], _ view: RequestView, _ identity: Identity, _ settings: GatewaySettings
   ) throws(Interruption) {
     if statements.contains(where: \.managesLogins) {
       var name = ""
       if case .principal(let principal) = identity { name = principal.name }
-      let statement = statements.first(where: \.managesLogins).map(Self.quoted) ?? ""
+      let statement = statements.first(where: \.managesLogins).map(quoted) ?? ""
       throw .refuse(
         .denied(
           "error authorizing query: \(name) not authorized to execute statement '\(statement)', requires admin "
@@ -96,7 +98,7 @@ extension Gatekeeper {
     }
     guard statements.contains(where: \.isChanging) else { return }
     if view.isCrossSite {
-      throw .refuse(.denied("a request of another site may not change anything"))
+      throw .refuse(.ofAnotherSite)
     }
     if settings.strictMethods, view.head.method != .post {
       throw .refuse(.denied("a statement that changes something must be sent by POST"))
@@ -104,8 +106,8 @@ extension Gatekeeper {
   }
 
   /// What is said at once of a query that nobody waits for.
-  private var noContent: LocalAnswer {
-    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
+  private static func noContent(_ state: DecisionState) -> LocalAnswer {
+    let dialect = AnswerDialect(upstream: state.settings.dialect, version: state.status.version, isAPI2: false)
     return LocalAnswer(status: 204, fields: dialect.common + [("Content-Type", "application/json")])
   }
 
@@ -171,15 +173,15 @@ extension Gatekeeper {
   }
 
   /// nil where nobody has to be kept from anything.
-  private func filter(
+  private static func filter(
     _ statements: [Statement], _ request: QueryRequest, _ identity: Identity, _ policy: QueryPolicy,
-    _ form: AnswerForm
+    _ form: AnswerForm, _ state: DecisionState
   ) -> AnswerFilter? {
     guard case .principal(let principal) = identity, statements.contains(where: \.needsFilteredAnswer) else {
       return nil
     }
     // Whether a text may be told does not hang on what it would reach if it were run now.
-    let authorizer = Authorizer(directory: directory, readings: .trusting)
+    let authorizer = Authorizer(directory: state.directory, readings: .trusting)
     var kinds: [Int: AnswerFilter.Kind] = [:]
     for (index, statement) in statements.enumerated() {
       switch statement.kind {
@@ -200,13 +202,13 @@ extension Gatekeeper {
   }
 
   /// `SHOW DATABASES` alone is answered here, without the upstream.
-  func localAnswer(
-    _ statements: [Statement], for principal: Principal, _ form: AnswerForm = AnswerForm()
+  static func localAnswer(
+    _ statements: [Statement], for principal: Principal, _ form: AnswerForm = AnswerForm(), _ state: DecisionState
   ) -> LocalAnswer? {
     guard statements.count == 1, statements.first?.kind == .showDatabases else { return nil }
-    let shown = QueryPolicy(dialect: settings.dialect).actionsThatShow
-    let names = Authorizer(directory: directory).databases(shown, for: principal)
-    let dialect = AnswerDialect(upstream: settings.dialect, version: status.version, isAPI2: false)
+    let shown = QueryPolicy(dialect: state.settings.dialect).actionsThatShow
+    let names = Authorizer(directory: state.directory).databases(shown, for: principal)
+    let dialect = AnswerDialect(upstream: state.settings.dialect, version: state.status.version, isAPI2: false)
     var series = [
       JSONMember(name: "name", value: .string("databases")),
       JSONMember(name: "columns", value: .array([.string("name")])),

@@ -1,0 +1,128 @@
+// Requests whose bodies are carried without being understood: Prometheus' remote write and read, Flux and deletions of
+// the v2 API. What they may touch is bounded by their parameters, or by the whole organization.
+
+import Access
+import Authorizations
+import HTTP
+
+enum OpaqueReader {
+  /// `/api/v1/prom/write` and `/api/v1/prom/read`, which 1.x alone has: as a write and a read of `db` and `rp`.
+  @Sendable static func prometheusWrite(
+    _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding { .data(try prometheus(.write, request, notes: &notes)) }
+
+  @Sendable static func prometheusRead(
+    _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding { .data(try prometheus(.read, request, notes: &notes)) }
+
+  private static func prometheus(
+    _ action: Action, _ request: RequestContext, notes: inout DecisionNotes
+  ) throws(Interruption) -> DataRequest {
+    try refuseFormBody(request.view)
+    try request.refuseOtherSites()
+    let values = try request.parameters.values()
+    let database = try request.database(values, missing: "database is required")
+    notes.database = database
+    let policy = try request.policy(values)
+    let isRead = action == .read
+    return DataRequest(
+      requirements: [Requirement(action, .policy(database: database, retentionPolicy: policy))],
+      say: { permit in
+        var parameters = CanonicalParameters()
+        parameters.append("db", database)
+        let decided = permit?.grants.first?.mappings.first?.retentionPolicy
+        if let policy = policy ?? decided { parameters.append("rp", policy) }
+        return Saying(
+          line: RequestLine(
+            .post, isRead ? "/api/v1/prom/read" : "/api/v1/prom/write", parameters: parameters))
+      },
+      maximumBody: isRead ? request.limits.queryBytes : request.limits.writeBytes,
+      bound: BodyBound(packing: .snappy, limit: request.limits.writeDecodedBytes), dependsOnFields: true,
+      refuse: { denial, principal in
+        if isRead {
+          return .refuse(
+            .denied("\"\(principal.name)\" user is not authorized to read from database \"\(database)\""))
+        }
+        return .refuse(
+          WriteReader.refusal(denial, principal, database: database, policy: policy, dialect: .influxDB1))
+      })
+  }
+
+  /// `/api/v2/query`. A Flux text may name any bucket, so only who may read them all is let through.
+  ///
+  /// In front of 2.x a text may also write, by `to()`, with the gateway's credential: there it takes both.
+  @Sendable static func flux(
+    _ request: RequestContext, _: inout DecisionCache, _: inout DecisionNotes
+  ) throws(Interruption) -> Understanding {
+    let principal = try principal(request)
+    try request.refuseOtherSites()
+    let isNewer = request.dialect == .influxDB2
+    var parameters = CanonicalParameters()
+    if isNewer { parameters.append("orgID", principal.organizationID.description) }
+    let line = RequestLine(.post, "/api/v2/query", parameters: parameters)
+    let reading = Requirement(.read, .organization)
+    let data = DataRequest(
+      requirements: isNewer ? [reading, Requirement(.write, .organization)] : [reading],
+      say: { _ in Saying(line: line) }, maximumBody: request.limits.queryBytes, dependsOnFields: true,
+      mayFindFluxOff: !isNewer,
+      refuse: { denial, _ in
+        .refuse(
+          .denied(
+            denial.requirement.action == .read
+              ? "Flux needs permission to read every bucket of the organization"
+              : "Flux can write, and needs permission to write every bucket of the organization"))
+      })
+    return .data(data)
+  }
+
+  /// `/api/v2/delete`, as a write on its bucket. In front of 1.x that is `db/rp` or `db`, and what it deletes is not
+  /// bound to one policy: it takes all of the database.
+  @Sendable static func deletion(
+    _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
+  ) throws(Interruption) -> Understanding {
+    let principal = try principal(request)
+    try request.refuseOtherSites()
+    let values = try request.parameters.values()
+    let name = try request.text(values, "bucket") ?? ""
+    let id = try request.text(values, "bucketID") ?? ""
+    guard name.isEmpty != id.isEmpty else { throw .refuse(.malformed("one of bucket and bucketID is required")) }
+    let wanted = name.isEmpty ? id : name
+    var parameters = CanonicalParameters()
+    let target: Requirement.Target
+    if request.dialect == .influxDB1 {
+      let (database, policy) = try request.databaseAndPolicy(ofBucket: wanted)
+      notes.database = database
+      parameters.append("bucket", (policy.map { "\(database)/\($0)" } ?? database))
+      target = .database(database)
+    } else {
+      let found =
+        (try? Identifier(parsing: wanted)).flatMap { request.state.directory.bucket($0) }
+        ?? (id.isEmpty ? request.state.directory.bucket(named: wanted, in: principal.organizationID) : nil)
+      guard let found else { throw .refuse(.unknownBucket(wanted)) }
+      parameters.append("orgID", principal.organizationID.description)
+      parameters.append("bucketID", found.id.description)
+      target = .bucket(found.id)
+    }
+    let line = RequestLine(.post, "/api/v2/delete", parameters: parameters)
+    let data = DataRequest(
+      requirements: [Requirement(.write, target)], say: { _ in Saying(line: line) },
+      maximumBody: request.limits.queryBytes, dependsOnFields: true,
+      refuse: { _, _ in .refuse(.denied("insufficient permissions to delete")) })
+    return .data(data)
+  }
+
+  /// Only who is known here; who is not was refused before.
+  private static func principal(_ request: RequestContext) throws(Interruption) -> Principal {
+    guard case .principal(let principal) = request.identity else { throw .refuse(.notFound) }
+    return principal
+  }
+
+  /// 1.x reads `db` out of the body as well where that is a form.
+  private static func refuseFormBody(_ view: RequestView) throws(Interruption) {
+    guard let type = view.value(.contentType) else { return }
+    let media = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
+    guard media.isEmpty || media.elementsEqual("application/x-protobuf".utf8) else {
+      throw .refuse(.unsupported("the body must be application/x-protobuf"))
+    }
+  }
+}
