@@ -13,13 +13,22 @@ public struct Authorizer: Sendable {
     self.readings = readings
   }
 
-  /// A permit for all of `requirements`, or the first one that is not met.
-  ///
-  /// An empty list is permitted: it is for requests of an authenticated principal that touch nothing.
-  public func permit(_ requirements: [Requirement], for principal: Principal) throws(Denial) -> Permit {
+  /// `request` as one that may be done, or the first of its requirements that is not met.
+  @inlinable public func permit<Request: NeedsPermission>(
+    _ request: Request, for principal: Principal
+  ) throws(Denial) -> Permitted<Request> {
+    Permitted(request, try permit(meeting: request.requirements, for: principal))
+  }
+
+  @usableFromInline func permit(meeting requirements: Requirements, for principal: Principal) throws(Denial) -> Permit {
+    Permit(principal, try grants(requirements, for: principal))
+  }
+
+  /// What would be granted, or the first requirement that is not met. Permits nothing.
+  public func grants(_ requirements: Requirements, for principal: Principal) throws(Denial) -> [Permit.Grant] {
     var grants: [Permit.Grant] = []
-    grants.reserveCapacity(requirements.count)
-    for (index, requirement) in requirements.enumerated() {
+    grants.reserveCapacity(requirements.all.count)
+    for (index, requirement) in requirements.all.enumerated() {
       switch decide(requirement, for: principal) {
       case .granted(let mappings, let isMomentary):
         grants.append(Permit.Grant(requirement, mappings, isMomentary: isMomentary))
@@ -27,14 +36,14 @@ public struct Authorizer: Sendable {
         throw Denial(requirement: requirement, reason: reason, wouldBePermitted: wouldBePermitted, index: index)
       }
     }
-    return Permit(principal, grants)
+    return grants
   }
 
   /// The databases whose policies must be read before `requirements` can be decided, each once.
-  public func unconfirmed(_ requirements: [Requirement], for principal: Principal) -> [[UInt8]] {
+  public func unconfirmed(_ requirements: Requirements, for principal: Principal) -> [[UInt8]] {
     var seen: Set<[UInt8]> = []
     var names: [[UInt8]] = []
-    for requirement in requirements {
+    for requirement in requirements.all {
       // Another requirement of the same database may have been met without.
       guard case .database(let database) = requirement.target, !seen.contains(Array(database.utf8)),
         case .denied(.unconfirmed, _) = decide(requirement, for: principal)
@@ -98,6 +107,7 @@ public struct Authorizer: Sendable {
       let needed = NeededBucket(organization: organization)
       return needed.isPermitted(action, by: principal.permissions)
         ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
+    case .identity: return .granted([])
     case .administration:
       return principal.permissions.areOperator ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
     }

@@ -14,6 +14,8 @@ public struct Requirement: Sendable {
     case bucket(Identifier)
     /// Every bucket of the organization: for texts that are carried without being understood.
     case organization
+    /// Nothing but to be known: what the answer tells of is taken out of it for who may not know it.
+    case identity
     /// Everything: read and write on every type, unscoped. The action does not matter.
     case administration
   }

@@ -146,10 +146,10 @@ public final class AnswerFilter: Sendable {
   }
 
   /// Also of what the directory does not know, where the permissions cover it by whatever name.
-  private func mayRead(_ requirements: [Access.Requirement]) -> Bool {
+  private func mayRead(_ requirements: [Requirement]) -> Bool {
     requirements.allSatisfy { requirement in
       do throws(Denial) {
-        _ = try authorizer.permit([requirement], for: principal)
+        _ = try authorizer.grants(Requirements(requirement), for: principal)
         return true
       } catch {
         return error.wouldBePermitted

@@ -20,7 +20,7 @@ struct CredentialCheck: Sendable {
   func outcome(
     of credential: Credential, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
     notes: inout DecisionNotes
-  ) throws(Interruption) -> AuthenticationOutcome {
+  ) throws(EarlyEnd) -> AuthenticationOutcome {
     if case .login(let name, _) = credential { notes.login = String(decoding: name, as: UTF8.self) }
     if let proven = pending.authentication { return proven }
     switch authenticator.authenticate(
@@ -33,7 +33,7 @@ struct CredentialCheck: Sendable {
 
   func identity(
     of outcome: AuthenticationOutcome, _ view: RequestView, _ state: DecisionState, notes: inout DecisionNotes
-  ) throws(Interruption) -> Identity {
+  ) throws(EarlyEnd) -> Identity {
     switch outcome {
     case .authenticated(let principal):
       // A principal that was established while this request waited must still stand.
@@ -53,7 +53,7 @@ struct CredentialCheck: Sendable {
   /// The refusal of a credential: the client is told its form alone, and the log the cause.
   static func refusal(
     _ reason: CredentialRefusal, _ cause: RefusalCause, _ view: RequestView, _ state: DecisionState
-  ) -> Interruption {
+  ) -> EarlyEnd {
     if reason == .ambiguous { return .refuse(.malformed(reason.message)) }
     var refusal = Refusal.unauthenticated(message(of: reason, state.settings.dialect))
     refusal.detail = "\(reason.message): \(cause == .unreadable ? fault(view) : cause.rawValue)"

@@ -1,4 +1,4 @@
-// What a v1 data request was understood to be: what it touches, and how it will be said to the upstream.
+// What a data request was understood to be: what it touches, and how it will be said to the upstream.
 
 import Access
 import HTTP
@@ -10,16 +10,13 @@ struct Saying {
   var body: [UInt8]?
 }
 
-/// Understood, but not yet permitted.
-struct DataRequest {
-  /// What must be permitted, in the order that a refusal should name it.
-  var requirements: [Requirement]
-  /// Made when it is permitted, from what the names meant then; without a permit where the upstream decides.
-  var say: (Permit?) -> Saying
+/// How a request and its answer are carried, whoever decided on it.
+struct Carriage {
   /// Largest client's body that is carried, bytes.
   var maximumBody = 0
   /// What that body may come to; nil where the upstream unpacks none.
   var bound: BodyBound?
+  /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
   var isRepeatable = false
   /// Reads the answer before the client does.
   var filter: AnswerFilter?
@@ -32,10 +29,33 @@ struct DataRequest {
   var changes: [DirectoryQuestion] = []
   /// Whether the upstream's 403 may mean that it serves no Flux.
   var mayFindFluxOff = false
+}
+
+/// Understood, but not yet permitted.
+struct DataRequest: NeedsPermission {
+  let requirements: Requirements
+  /// Made when it is permitted, from what the names meant then; without a permit where the upstream decides.
+  let say: (Permit?) -> Saying
+  var carriage = Carriage()
   /// Under which the decision may be remembered; nil where it may not.
   var key: DecisionKey?
   /// What happens if a requirement is not met.
-  var refuse: (Denial, Principal) -> Interruption
+  let refuse: (Denial, Principal) -> EarlyEnd
+
+  /// As the upstream is asked it with a credential that the upstream judges. What would have to be taken out of an answer
+  /// is not known then, and need not be: it is told what it may know itself.
+  var forUpstreamToken: CarriedRequest {
+    var carriage = carriage
+    carriage.filter = nil
+    carriage.mayFindFluxOff = false
+    return CarriedRequest(saying: say(nil), carriage: carriage)
+  }
+}
+
+/// A request that nobody here decides on: it goes on with a credential that only the upstream can judge.
+struct CarriedRequest {
+  let saying: Saying
+  let carriage: Carriage
 }
 
 /// What understanding comes to.
@@ -43,6 +63,8 @@ enum Understanding {
   /// Answered here, for this principal.
   case local(LocalAnswer)
   case data(DataRequest)
+  /// Said for a token of the upstream's: what it touches is not known here.
+  case foreign(CarriedRequest)
   /// Decided before, under the same state.
   case known(PermittedRequest)
 }

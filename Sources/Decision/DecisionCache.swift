@@ -107,7 +107,7 @@ struct DecisionCache {
 
   mutating func remember(_ decision: PermittedRequest, for key: DecisionKey, _ now: Generations) {
     // What depends on other fields, or on what the upstream had a moment ago, is decided anew each time.
-    guard !decision.dependsOnFields, !decision.permit.isMomentary, isSecondSight(of: key) else { return }
+    guard !decision.carriage.dependsOnFields, !decision.permit.isMomentary, isSecondSight(of: key) else { return }
     if generations != now { empty(for: now) }
     let cost = decision.estimatedBytes + 2 * key.values.count
     guard cost <= limits.entryBytes, index[key] == nil else { return }

@@ -30,8 +30,8 @@ struct DirectoryNeed {
   /// Only who would be permitted if the name were there learns by the time that an answer takes that it is not: for all
   /// others a name that is hidden and one that is not there cost the same.
   func askFirst(
-    _ denial: Denial, _ requirements: [Access.Requirement], _ principal: Principal
-  ) throws(Interruption) {
+    _ denial: Denial, _ requirements: Requirements, _ principal: Principal
+  ) throws(EarlyEnd) {
     let questions = questions(denial, requirements, principal)
     // Asked already since this request came.
     let known = questions.compactMap { pending.readings[$0] }
@@ -43,7 +43,7 @@ struct DirectoryNeed {
   }
 
   private func questions(
-    _ denial: Denial, _ requirements: [Access.Requirement], _ principal: Principal
+    _ denial: Denial, _ requirements: Requirements, _ principal: Principal
   ) -> [DirectoryQuestion] {
     switch denial.reason {
     case .unconfirmed:
@@ -64,7 +64,7 @@ struct DirectoryNeed {
   }
 
   /// Whether a database, policy or mapping of these names could be permitted if it came into being now.
-  private func mayBeReached(_ requirement: Access.Requirement, by principal: Principal) -> Bool {
+  private func mayBeReached(_ requirement: Requirement, by principal: Principal) -> Bool {
     guard let database = requirement.target.database else { return false }
     var policy: String?
     if case .policy(_, let named?) = requirement.target, !named.isEmpty { policy = named }
@@ -84,11 +84,11 @@ extension StatementKind {
   }
 }
 
-extension Access.Requirement.Target {
+extension Requirement.Target {
   fileprivate var database: String? {
     switch self {
     case .policy(let database, _), .database(let database), .somePolicy(let database): database
-    case .bucket, .organization, .administration: nil
+    case .bucket, .organization, .identity, .administration: nil
     }
   }
 }

@@ -41,10 +41,10 @@ public struct Endpoint: Sendable {
   /// Who answers, and what has to be known for it.
   enum Treatment: Sendable {
     /// Answered here, to anyone.
-    case open(@Sendable (DecisionState, DecisionSources, RequestView) throws(Interruption) -> LocalAnswer)
+    case open(@Sendable (DecisionState, DecisionSources, RequestView) throws(EarlyEnd) -> LocalAnswer)
     /// For who may log in or has a token: understood, permitted and said anew to the upstream.
     case data(
-      @Sendable (RequestContext, inout DecisionCache, inout DecisionNotes) throws(Interruption) -> Understanding)
+      @Sendable (RequestContext, inout DecisionCache, inout DecisionNotes) throws(EarlyEnd) -> Understanding)
   }
 
   /// What becomes of a token that is not known here, where the upstream has tokens of its own.
@@ -111,7 +111,7 @@ public struct Endpoint: Sendable {
   }
 
   /// 405 where the method is none of those that are taken.
-  func requireMethod(_ view: RequestView, _ dialect: UpstreamDialect) throws(Interruption) {
+  func requireMethod(_ view: RequestView, _ dialect: UpstreamDialect) throws(EarlyEnd) {
     if methods.take(view.head.method) { return }
     var refusal = Refusal.methodNotAllowed(methods.allow)
     if dialect == .influxDB2, !refusesPlainly {

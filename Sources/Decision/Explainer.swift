@@ -78,7 +78,7 @@ public struct Explainer: Sendable {
         retentionPolicy: reference.retentionPolicy?.text ?? request.policy ?? "",
         measurement: reference.measurement.words, extent: reference.extent)
     }
-    let needsOperator = needs.contains { $0.reference == nil }
+    let needsOperator = needs.contains(where: \.isAdministration)
     var isPermitted = principal.map { principal in
       explained.allSatisfy { $0.isPermitted ?? false } && (!needsOperator || principal.permissions.areOperator)
     }
@@ -89,7 +89,7 @@ public struct Explainer: Sendable {
   }
 
   private func need(
-    _ requirement: Access.Requirement, database: String, retentionPolicy: String, measurement: String,
+    _ requirement: Requirement, database: String, retentionPolicy: String, measurement: String,
     extent: SourceReference.Extent
   ) -> Explanation.Need {
     let reach: Explanation.Reach =
@@ -119,11 +119,10 @@ public struct Explainer: Sendable {
   }
 
   /// A name that the directory does not know is taken as written.
-  private func permits(_ requirement: Access.Requirement, _ permissions: [Permission], of principal: Principal) -> Bool
-  {
+  private func permits(_ requirement: Requirement, _ permissions: [Permission], of principal: Principal) -> Bool {
     do throws(Denial) {
-      _ = try Authorizer(directory: directory, readings: .trusting).permit(
-        [requirement], for: principal.holding(permissions))
+      _ = try Authorizer(directory: directory, readings: .trusting).grants(
+        Requirements(requirement), for: principal.holding(permissions))
       return true
     } catch {
       return error.reason != .notPermitted && error.wouldBePermitted
@@ -131,7 +130,7 @@ public struct Explainer: Sendable {
   }
 
   /// The permissions of which each suffices alone; where only several together do, those of the action.
-  private func granting(_ requirement: Access.Requirement, _ principal: Principal) -> [Permission] {
+  private func granting(_ requirement: Requirement, _ principal: Principal) -> [Permission] {
     guard permits(requirement, principal.permissions, of: principal) else { return [] }
     let alone = principal.permissions.filter { permits(requirement, [$0], of: principal) }
     return alone.isEmpty ? principal.permissions.filter { $0.action == requirement.action } : alone

@@ -23,7 +23,7 @@ struct ForeignTraffic {
   }
 
   /// - Parameter isDirectory: whether it is a path of the directory, which tokens of ours may read here.
-  func verdict(isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes) throws(Interruption) -> Verdict {
+  func verdict(isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes) throws(EarlyEnd) -> Verdict {
     let isPassing = isPassing
     var token: UpstreamToken?
     switch credential {

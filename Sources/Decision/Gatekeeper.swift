@@ -36,7 +36,7 @@ public final class Gatekeeper {
     if pending.body == nil, let request = memo.recall(view, state.generations, notes: &notes) {
       return .forward(request)
     }
-    do throws(Interruption) {
+    do throws(EarlyEnd) {
       switch try Route.admitted(view) {
       case .endpoint(let endpoint):
         switch endpoint.treatment {
@@ -72,7 +72,7 @@ public final class Gatekeeper {
 
   private func judgeDirectory(
     _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState, notes: inout DecisionNotes
-  ) throws(Interruption) -> Verdict {
+  ) throws(EarlyEnd) -> Verdict {
     let credential = CredentialCheck.credential(of: view, URLParameters(view))
     if Discovery.asksForBuckets(view, credential, state) {
       let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
@@ -91,7 +91,7 @@ public final class Gatekeeper {
   private func judge(
     _ endpoint: Endpoint, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
     memo: inout DecisionMemo, notes: inout DecisionNotes
-  ) throws(Interruption) -> Verdict {
+  ) throws(EarlyEnd) -> Verdict {
     let parameters = URLParameters(view)
     let credential = CredentialCheck.credential(of: view, parameters)
     if endpoint.foreignTokens == .passedThrough {
@@ -109,6 +109,10 @@ public final class Gatekeeper {
     case .local(let answer): return .answer(answer)
     case .known(let permitted):
       request = UpstreamRequest(permitted, hop: view.client.hop, settings: state.settings)
+    case .foreign(let data):
+      // Whoever is known here has a permit or none.
+      guard case .upstreamToken(let token) = context.identity else { throw .refuse(.notFound) }
+      request = carried(data, token, context)
     case .data(let data): request = try rebuild(data, context)
     }
     if pending.body == nil { memo.remember(request, for: view, state.generations, notes: notes) }
@@ -117,7 +121,7 @@ public final class Gatekeeper {
 
   func understand(
     _ endpoint: Endpoint, _ context: RequestContext, notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding {
+  ) throws(EarlyEnd) -> Understanding {
     let dialect = context.dialect
     guard context.state.status.hasDirectory else { throw .refuse(.unavailable("the directory is not loaded yet")) }
     guard case .data(let understand) = endpoint.treatment,
@@ -134,25 +138,30 @@ public final class Gatekeeper {
   }
 
   /// authorize and rebuild: the only place where a permit meets the gateway's credential.
-  func rebuild(_ data: DataRequest, _ context: RequestContext) throws(Interruption) -> UpstreamRequest {
+  func rebuild(_ data: DataRequest, _ context: RequestContext) throws(EarlyEnd) -> UpstreamRequest {
     let (view, state) = (context.view, context.state)
     switch context.identity {
     case .principal(let principal):
-      let permit: Permit
+      let permitted: PermittedRequest
       do throws(Denial) {
-        permit = try Authorizer(directory: state.directory, readings: context.pending.policyReadings)
-          .permit(data.requirements, for: principal)
+        permitted = PermittedRequest(
+          try Authorizer(directory: state.directory, readings: context.pending.policyReadings)
+            .permit(data, for: principal))
       } catch {
         try DirectoryNeed(state: state, pending: context.pending).askFirst(error, data.requirements, principal)
         throw data.refuse(error, principal)
       }
-      let permitted = PermittedRequest(permit, data)
       if let key = data.key { decisions.remember(permitted, for: key, state.generations) }
       return UpstreamRequest(permitted, hop: view.client.hop, settings: state.settings)
-    case .upstreamToken(let token):
-      return UpstreamRequest(
-        token, presented: view.authorizationValue, data, hop: view.client.hop, settings: state.settings)
+    case .upstreamToken(let token): return carried(data.forUpstreamToken, token, context)
     }
+  }
+
+  private func carried(_ request: CarriedRequest, _ token: UpstreamToken, _ context: RequestContext) -> UpstreamRequest
+  {
+    UpstreamRequest(
+      token, presented: context.view.authorizationValue, request, hop: context.view.client.hop,
+      settings: context.state.settings)
   }
 
   // MARK: For what was decided before

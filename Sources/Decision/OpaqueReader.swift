@@ -9,15 +9,15 @@ enum OpaqueReader {
   /// `/api/v1/prom/write` and `/api/v1/prom/read`, which 1.x alone has: as a write and a read of `db` and `rp`.
   @Sendable static func prometheusWrite(
     _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding { .data(try prometheus(.write, request, notes: &notes)) }
+  ) throws(EarlyEnd) -> Understanding { .data(try prometheus(.write, request, notes: &notes)) }
 
   @Sendable static func prometheusRead(
     _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding { .data(try prometheus(.read, request, notes: &notes)) }
+  ) throws(EarlyEnd) -> Understanding { .data(try prometheus(.read, request, notes: &notes)) }
 
   private static func prometheus(
     _ action: Action, _ request: RequestContext, notes: inout DecisionNotes
-  ) throws(Interruption) -> DataRequest {
+  ) throws(EarlyEnd) -> DataRequest {
     try refuseFormBody(request.view)
     try request.refuseOtherSites()
     let values = try request.parameters.values()
@@ -26,7 +26,7 @@ enum OpaqueReader {
     let policy = try request.policy(values)
     let isRead = action == .read
     return DataRequest(
-      requirements: [Requirement(action, .policy(database: database, retentionPolicy: policy))],
+      requirements: Requirements(Requirement(action, .policy(database: database, retentionPolicy: policy))),
       say: { permit in
         var parameters = CanonicalParameters()
         parameters.append("db", database)
@@ -36,8 +36,9 @@ enum OpaqueReader {
           line: RequestLine(
             .post, isRead ? "/api/v1/prom/read" : "/api/v1/prom/write", parameters: parameters))
       },
-      maximumBody: isRead ? request.limits.queryBytes : request.limits.writeBytes,
-      bound: BodyBound(packing: .snappy, limit: request.limits.writeDecodedBytes), dependsOnFields: true,
+      carriage: Carriage(
+        maximumBody: isRead ? request.limits.queryBytes : request.limits.writeBytes,
+        bound: BodyBound(packing: .snappy, limit: request.limits.writeDecodedBytes), dependsOnFields: true),
       refuse: { denial, principal in
         if isRead {
           return .refuse(
@@ -53,7 +54,7 @@ enum OpaqueReader {
   /// In front of 2.x a text may also write, by `to()`, with the gateway's credential: there it takes both.
   @Sendable static func flux(
     _ request: RequestContext, _: inout DecisionCache, _: inout DecisionNotes
-  ) throws(Interruption) -> Understanding {
+  ) throws(EarlyEnd) -> Understanding {
     let principal = try principal(request)
     try request.refuseOtherSites()
     let isNewer = request.dialect == .influxDB2
@@ -61,10 +62,12 @@ enum OpaqueReader {
     if isNewer { parameters.append("orgID", principal.organizationID.description) }
     let line = RequestLine(.post, "/api/v2/query", parameters: parameters)
     let reading = Requirement(.read, .organization)
+    let requirements =
+      isNewer ? Requirements(reading, Requirement(.write, .organization)) : Requirements(reading)
     let data = DataRequest(
-      requirements: isNewer ? [reading, Requirement(.write, .organization)] : [reading],
-      say: { _ in Saying(line: line) }, maximumBody: request.limits.queryBytes, dependsOnFields: true,
-      mayFindFluxOff: !isNewer,
+      requirements: requirements,
+      say: { _ in Saying(line: line) },
+      carriage: Carriage(maximumBody: request.limits.queryBytes, dependsOnFields: true, mayFindFluxOff: !isNewer),
       refuse: { denial, _ in
         .refuse(
           .denied(
@@ -79,7 +82,7 @@ enum OpaqueReader {
   /// bound to one policy: it takes all of the database.
   @Sendable static func deletion(
     _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding {
+  ) throws(EarlyEnd) -> Understanding {
     let principal = try principal(request)
     try request.refuseOtherSites()
     let values = try request.parameters.values()
@@ -105,20 +108,20 @@ enum OpaqueReader {
     }
     let line = RequestLine(.post, "/api/v2/delete", parameters: parameters)
     let data = DataRequest(
-      requirements: [Requirement(.write, target)], say: { _ in Saying(line: line) },
-      maximumBody: request.limits.queryBytes, dependsOnFields: true,
+      requirements: Requirements(Requirement(.write, target)), say: { _ in Saying(line: line) },
+      carriage: Carriage(maximumBody: request.limits.queryBytes, dependsOnFields: true),
       refuse: { _, _ in .refuse(.denied("insufficient permissions to delete")) })
     return .data(data)
   }
 
   /// Only who is known here; who is not was refused before.
-  private static func principal(_ request: RequestContext) throws(Interruption) -> Principal {
+  private static func principal(_ request: RequestContext) throws(EarlyEnd) -> Principal {
     guard case .principal(let principal) = request.identity else { throw .refuse(.notFound) }
     return principal
   }
 
   /// 1.x reads `db` out of the body as well where that is a form.
-  private static func refuseFormBody(_ view: RequestView) throws(Interruption) {
+  private static func refuseFormBody(_ view: RequestView) throws(EarlyEnd) {
     guard let type = view.value(.contentType) else { return }
     let media = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
     guard media.isEmpty || media.elementsEqual("application/x-protobuf".utf8) else {

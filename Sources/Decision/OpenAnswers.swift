@@ -8,7 +8,7 @@ enum OpenAnswers {
   /// 204 with the upstream's version, by which clients tell servers apart; with `verbose=true` 200, as 1.12.4.
   @Sendable static func ping(
     _ state: DecisionState, _: DecisionSources, _ view: RequestView
-  ) throws(Interruption) -> LocalAnswer {
+  ) throws(EarlyEnd) -> LocalAnswer {
     guard state.status.isReachable else { throw .refuse(.unavailable("the upstream is not reachable")) }
     let status = state.status
     let dialect = AnswerDialect(upstream: state.settings.dialect, version: status.version, isAPI2: false)
@@ -26,7 +26,7 @@ enum OpenAnswers {
   /// check, those with which data goes on too.
   @Sendable static func health(
     _ state: DecisionState, _ sources: DecisionSources, _: RequestView
-  ) throws(Interruption) -> LocalAnswer {
+  ) throws(EarlyEnd) -> LocalAnswer {
     let status = state.status
     let dialect = AnswerDialect(upstream: state.settings.dialect, version: status.version, isAPI2: false)
     let report = sources.health()

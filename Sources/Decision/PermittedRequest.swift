@@ -3,30 +3,16 @@
 import Access
 import HTTP
 
-/// Made of a permit alone; everything but what the hop adds.
+/// Made of what the authorizer permitted alone; everything but what the hop adds.
 struct PermittedRequest {
   let permit: Permit
   let saying: Saying
-  let maximumBody: Int
-  let bound: BodyBound?
-  let isRepeatable: Bool
-  let filter: AnswerFilter?
-  let isUncacheable: Bool
-  let dependsOnFields: Bool
-  let changes: [DirectoryQuestion]
-  let mayFindFluxOff: Bool
+  let carriage: Carriage
 
-  init(_ permit: Permit, _ data: DataRequest) {
-    self.permit = permit
-    saying = data.say(permit)
-    maximumBody = data.maximumBody
-    bound = data.bound
-    isRepeatable = data.isRepeatable
-    filter = data.filter
-    isUncacheable = data.isUncacheable
-    dependsOnFields = data.dependsOnFields
-    changes = data.changes
-    mayFindFluxOff = data.mayFindFluxOff
+  init(_ permitted: Permitted<DataRequest>) {
+    permit = permitted.permit
+    saying = permitted.request.say(permitted.permit)
+    carriage = permitted.request.carriage
   }
 
   /// Bytes that keeping it takes, roughly: it is bounded by this, not measured.

@@ -23,7 +23,7 @@ struct QueryForm {
   }
 
   /// One reading of URL and body. What is forwarded is made from it anew, so that no server reads the body again.
-  func values() throws(Interruption) -> FormValues {
+  func values() throws(EarlyEnd) -> FormValues {
     let url = try parameters.values()
     guard view.hasBody else { return url }
     let type = view.value(.contentType) ?? UnsafeRawBufferPointer(start: nil, count: 0)
@@ -66,7 +66,7 @@ struct QueryForm {
   /// A body that cannot be divided is none to the servers; one that breaks off in the middle is not guessed at.
   private func multipart(
     _ body: [UInt8], _ type: [UInt8], _ url: FormValues
-  ) throws(Interruption) -> FormValues {
+  ) throws(EarlyEnd) -> FormValues {
     let form: MultipartForm
     do throws(MultipartForm.Problem) { form = try MultipartForm(body, type: type) } catch {
       switch error {
@@ -87,7 +87,7 @@ struct QueryForm {
   ///   its sender means is beyond doubt, and what is forwarded is the plain form.
   private func requireReadable(
     _ type: UnsafeRawBufferPointer, _ kind: BodyKind
-  ) throws(Interruption) -> Bool {
+  ) throws(EarlyEnd) -> Bool {
     let encoding = view.value(.contentEncoding).map { $0.map { $0 | 0x20 } } ?? []
     guard view.head.fields.filter({ $0.name == .contentEncoding }).count < 2 else {
       throw .refuse(.unsupported("a form in more than one encoding cannot be read"))
@@ -110,7 +110,7 @@ struct QueryForm {
 
   /// Held to the same limit as a form that comes plain, and to 32 times what was sent: text comes to a tenth of that, and
   /// whoever wants more read shall send more.
-  private func inflated(_ body: [UInt8]) throws(Interruption) -> [UInt8] {
+  private func inflated(_ body: [UInt8]) throws(EarlyEnd) -> [UInt8] {
     let limit = min(settings.limits.queryBytes, max(Self.shortForm, min(body.count, 1 << 30) * 32))
     do throws(Gzip.Problem) { return try Gzip.decode(body, limit: limit) } catch {
       switch error {

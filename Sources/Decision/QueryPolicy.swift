@@ -6,7 +6,7 @@ public import InfluxQL
 
 /// One thing that a statement needs, and how a refusal names it.
 public struct StatementNeed: Sendable {
-  public let requirement: Access.Requirement
+  public let requirement: Requirement
   /// The database that a refusal names; empty where the statement needs an administrator.
   public let database: String
   /// For explanations; nil where no measurement is meant.
@@ -20,7 +20,7 @@ public struct StatementNeed: Sendable {
 
   /// As a 1.x server names a missing privilege.
   var privilege: String {
-    if case .administration = requirement.target { return "admin privilege" }
+    if isAdministration { return "admin privilege" }
     return "\(requirement.action == .read ? "READ" : "WRITE") on \(database)"
   }
 
@@ -29,8 +29,14 @@ public struct StatementNeed: Sendable {
     "statement \(index + 1) requires \(privilege)"
   }
 
+  var isAdministration: Bool { if case .administration = requirement.target { true } else { false } }
+
+  /// Of a statement that touches nothing.
+  static let identity = StatementNeed(
+    requirement: Requirement(.read, .identity), database: "", reference: nil)
+
   static let administration = StatementNeed(
-    requirement: Access.Requirement(.write, .administration), database: "", reference: nil)
+    requirement: Requirement(.write, .administration), database: "", reference: nil)
 }
 
 /// Knows the upstream's dialect, since the same words reach differently far in 1.x and 2.x.
@@ -59,7 +65,7 @@ public struct QueryPolicy: Sendable {
     needs.reserveCapacity(statement.reads.count + statement.writes.count)
     for reference in statement.reads { needs.append(need(.read, reference, database: database, policy: policy)) }
     for reference in statement.writes { needs.append(need(.write, reference, database: database, policy: policy)) }
-    return needs
+    return needs.isEmpty ? [.identity] : needs
   }
 
   /// Where a server looks for what names no database: recorded of 1.6.7, which takes the database of the request for a
@@ -70,13 +76,13 @@ public struct QueryPolicy: Sendable {
   }
 
   /// What one must be permitted to know of a statement that someone else runs: to read all that it names.
-  func knowledge(of statement: Statement, database: String) -> [Access.Requirement] {
+  func knowledge(of statement: Statement, database: String) -> [Requirement] {
     let database = Self.database(of: statement, database)
     return (statement.reads + statement.writes).map { need(.read, $0, database: database, policy: nil).requirement }
   }
 
   /// What a continuous query of `database` reads.
-  func sources(of statement: Statement, database: String) -> [Access.Requirement] {
+  func sources(of statement: Statement, database: String) -> [Requirement] {
     statement.reads.map { need(.read, $0, database: database, policy: nil).requirement }
   }
 
@@ -84,15 +90,15 @@ public struct QueryPolicy: Sendable {
     _ action: Action, _ reference: SourceReference, database: String, policy: String?
   ) -> StatementNeed {
     let named = reference.database?.text ?? database
-    let one = Access.Requirement.Target.policy(
+    let one = Requirement.Target.policy(
       database: named, retentionPolicy: reference.retentionPolicy?.text ?? policy)
-    let target: Access.Requirement.Target =
+    let target: Requirement.Target =
       switch reference.extent {
       case .policy: one
       // 2.x looks only into the bucket of the one mapping when it reads metadata.
       case .everyPolicy: dialect == .influxDB2 && action == .read ? one : .database(named)
       case .anyPolicy: .somePolicy(of: named)
       }
-    return StatementNeed(requirement: Access.Requirement(action, target), database: named, reference: reference)
+    return StatementNeed(requirement: Requirement(action, target), database: named, reference: reference)
   }
 }

@@ -9,7 +9,7 @@ import JSON
 enum QueryReader {
   @Sendable static func query(
     _ asked: RequestContext, _ decisions: inout DecisionCache, _ notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding {
+  ) throws(EarlyEnd) -> Understanding {
     let (view, identity, state) = (asked.view, asked.identity, asked.state)
     let dialect = asked.dialect
     let values = try QueryForm(
@@ -62,9 +62,11 @@ enum QueryReader {
       throw .refuse(.malformed("error parsing query: a name holds a character that cannot be carried"))
     }
     let method = view.head.method
+    // A text without a statement touches nothing.
+    let requirements = Requirements(needs.map { $0.1.requirement }) ?? Requirements(StatementNeed.identity.requirement)
     return .data(
       DataRequest(
-        requirements: needs.map { $0.1.requirement },
+        requirements: requirements,
         say: { permit in
           let (text, pinned) = pinned(text, request, permit)
           let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil, isNumbered: isNumbered)
@@ -73,8 +75,10 @@ enum QueryReader {
             ? Saying(line: RequestLine(.post, "/query", parameters: url), body: form.text)
             : Saying(line: RequestLine(.get, "/query", parameters: url.joined(with: form)), body: nil)
         },
-        isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging || isTimed,
-        changes: isChanging ? DirectoryNeed.changes(statements, request) : [], key: key,
+        carriage: Carriage(
+          isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging || isTimed,
+          changes: isChanging ? DirectoryNeed.changes(statements, request) : []),
+        key: key,
         refuse: { [needs, noContent = noContent(state)] denial, principal in
           let refusal = denied(denial, principal, statements, needs, form)
           if request.isAsynchronous, case .answer = refusal { return .answer(noContent) }
@@ -85,7 +89,7 @@ enum QueryReader {
   /// What is refused whoever asks.
   private static func refuseUnserved(
     _ statements: [Statement], _ view: RequestView, _ identity: Identity, _ settings: GatewaySettings
-  ) throws(Interruption) {
+  ) throws(EarlyEnd) {
     if statements.contains(where: \.managesLogins) {
       var name = ""
       if case .principal(let principal) = identity { name = principal.name }
@@ -116,7 +120,7 @@ enum QueryReader {
   private static func denied(
     _ denial: Denial, _ principal: Principal, _ statements: [Statement], _ needs: [(Int, StatementNeed)],
     _ form: AnswerForm
-  ) -> Interruption {
+  ) -> EarlyEnd {
     guard denial.index < needs.count else { return .refuse(.denied("not permitted")) }
     let (index, need) = needs[denial.index]
     let statement = index < statements.count ? quoted(statements[index]) : ""

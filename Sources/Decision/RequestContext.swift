@@ -22,23 +22,23 @@ struct RequestContext {
   var limits: GatewayLimits { state.settings.limits }
 
   /// A parameter as text; names that are no UTF-8 name nothing here.
-  func text(_ values: FormValues, _ name: StaticString) throws(Interruption) -> String? {
+  func text(_ values: FormValues, _ name: StaticString) throws(EarlyEnd) -> String? {
     do throws(Refusal) { return try QueryRequest.text(values[name], name) } catch { throw .refuse(error) }
   }
 
   /// The database of the parameters; what `missing` says where they name none.
-  func database(_ values: FormValues, missing: String) throws(Interruption) -> String {
+  func database(_ values: FormValues, missing: String) throws(EarlyEnd) -> String {
     guard let database = try text(values, "db"), !database.isEmpty else { throw .refuse(.malformed(missing)) }
     return database
   }
 
   /// The retention policy of the parameters, nil for the default one.
-  func policy(_ values: FormValues) throws(Interruption) -> String? {
+  func policy(_ values: FormValues) throws(EarlyEnd) -> String? {
     try text(values, "rp").flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// What a bucket of the v2 API means to a 1.x server: `db/rp`, `db`, or the identifier that the directory gave one.
-  func databaseAndPolicy(ofBucket bucket: String) throws(Interruption) -> (database: String, policy: String?) {
+  func databaseAndPolicy(ofBucket bucket: String) throws(EarlyEnd) -> (database: String, policy: String?) {
     if case .principal(let principal) = identity, let id = try? Identifier(parsing: bucket),
       let found = state.directory.bucket(id), found.organizationID == principal.organizationID,
       let mapping = state.directory.mappings.first(where: { $0.bucketID == id })
@@ -52,7 +52,7 @@ struct RequestContext {
     return (database, parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil)
   }
 
-  func refuseOtherSites() throws(Interruption) {
+  func refuseOtherSites() throws(EarlyEnd) {
     if view.isCrossSite { throw .refuse(.ofAnotherSite) }
   }
 }

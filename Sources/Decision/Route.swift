@@ -95,7 +95,7 @@ public enum Route: Sendable {
 
 extension Route {
   /// Where a request goes, unless its path, its listener or its sender's page is reason enough to refuse it.
-  static func admitted(_ view: RequestView) throws(Interruption) -> Route {
+  static func admitted(_ view: RequestView) throws(EarlyEnd) -> Route {
     if view.head.isAsteriskForm { throw .refuse(.malformed("OPTIONS * is not served")) }
     let route = view.head.path.isEmpty ? Route.closed : Route(path: view.path)
     switch route {

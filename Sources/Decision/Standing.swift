@@ -27,9 +27,10 @@ extension DecisionState {
     guard generations != decidedUnder else { return nil }
     guard let holder = holder(as: permit.principal) else { return lost }
     do throws(Denial) {
-      let renewed = try Authorizer(directory: directory).permit(permit.grants.map(\.requirement), for: holder)
+      guard let requirements = Requirements(permit.grants.map(\.requirement)) else { return lost }
+      let renewed = try Authorizer(directory: directory).grants(requirements, for: holder)
       // What its names mean was written into the request.
-      let isSame = zip(renewed.grants, permit.grants).allSatisfy { new, old in
+      let isSame = zip(renewed, permit.grants).allSatisfy { new, old in
         new.mappings.map(\.bucketID) == old.mappings.map(\.bucketID)
       }
       guard isSame else { return .unavailable("the database has changed, try again") }

@@ -18,7 +18,7 @@ struct URLParameters {
     (readable, problem) = FormValues.reading(view.bytes[bytes: query])
   }
 
-  func values() throws(Interruption) -> FormValues {
+  func values() throws(EarlyEnd) -> FormValues {
     if let problem { throw .refuse(.malformed(problem.reason)) }
     return readable
   }

@@ -19,12 +19,7 @@ public final class UpstreamRequest {
   let prefix: [UInt8]
   /// A body that replaces the client's, or nil where the client's is carried.
   public let body: [UInt8]?
-  /// Largest client's body, bytes.
-  let maximumBody: Int
-  /// What that body may come to; nil where the upstream unpacks none.
-  public let bound: BodyBound?
-  /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
-  public let isRepeatable: Bool
+  private let carriage: Carriage
   /// The unknown token that the upstream will judge, for counting what it said.
   public let upstreamToken: UpstreamToken?
   /// Whether the client's end-to-end fields are carried, rather than the few that v1 data needs.
@@ -32,17 +27,7 @@ public final class UpstreamRequest {
   /// Whether nobody gets a success there without a credential.
   private let provesCredential: Bool
 
-  /// Reads the answer before the client does.
-  public let filter: AnswerFilter?
-  /// Whether no cache may keep the answer.
-  public let isUncacheable: Bool
-  /// Whether fields beside the credential had a part in the decision.
-  let dependsOnFields: Bool
-  /// What to ask the upstream anew before the answer ends.
-  public let changes: [DirectoryQuestion]
   private let carriesCredential: Bool
-  /// Whether a 403 may mean that Flux is off, rather than that the credential is refused.
-  public let mayFindFluxOff: Bool
 
   /// A request that gatehouse decided itself, with its own credential. There is no other way to attach that.
   init(_ permitted: PermittedRequest, hop: Hop, settings: GatewaySettings) {
@@ -54,45 +39,32 @@ public final class UpstreamRequest {
     method = saying.line.method
     prefix = Self.prefix(saying.line, hop, settings, authorization: authorization)
     body = saying.body
-    maximumBody = permitted.maximumBody
-    bound = permitted.bound
-    isRepeatable = permitted.isRepeatable
+    carriage = permitted.carriage
     upstreamToken = nil
     carriesAllFields = false
     provesCredential = true
-    filter = permitted.filter
-    isUncacheable = permitted.isUncacheable
-    dependsOnFields = permitted.dependsOnFields
-    changes = permitted.changes
     carriesCredential = false
-    mayFindFluxOff = permitted.mayFindFluxOff
   }
 
   /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
   ///
   /// - Parameter presented: the client's `Authorization`, which goes on as it came unless the token was a password.
   init(
-    _ token: UpstreamToken, presented: UnsafeRawBufferPointer, _ data: DataRequest, hop: Hop, settings: GatewaySettings
+    _ token: UpstreamToken, presented: UnsafeRawBufferPointer, _ carried: CarriedRequest, hop: Hop,
+    settings: GatewaySettings
   ) {
     authority = .client
-    let saying = data.say(nil)
+    let saying = carried.saying
     method = saying.line.method
     prefix = Self.prefix(
       saying.line, hop, settings, authorization: token.isPassword ? Array("Token ".utf8) + token.text : Array(presented)
     )
     body = saying.body
-    maximumBody = data.maximumBody
-    bound = data.bound
-    isRepeatable = data.isRepeatable
+    carriage = carried.carriage
     upstreamToken = token
     carriesAllFields = false
     provesCredential = true
-    filter = nil
-    isUncacheable = data.isUncacheable
-    dependsOnFields = data.dependsOnFields
-    changes = data.changes
     carriesCredential = false
-    mayFindFluxOff = false
   }
 
   /// Other traffic, with the client's own credential untouched among its fields.
@@ -109,19 +81,30 @@ public final class UpstreamRequest {
     method = line.method
     prefix = Self.prefix(line, hop, settings, authorization: nil)
     body = nil
-    maximumBody = settings.limits.writeBytes
-    bound = nil
-    self.isRepeatable = isRepeatable
+    carriage = Carriage(
+      maximumBody: settings.limits.writeBytes, isRepeatable: isRepeatable, dependsOnFields: true, changes: changes)
     upstreamToken = token
     carriesAllFields = true
     self.provesCredential = provesCredential
-    filter = nil
-    isUncacheable = false
-    dependsOnFields = true
-    self.changes = changes
     self.carriesCredential = carriesCredential
-    mayFindFluxOff = false
   }
+
+  /// Largest client's body, bytes.
+  var maximumBody: Int { carriage.maximumBody }
+  /// What that body may come to; nil where the upstream unpacks none.
+  public var bound: BodyBound? { carriage.bound }
+  /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
+  public var isRepeatable: Bool { carriage.isRepeatable }
+  /// Reads the answer before the client does.
+  public var filter: AnswerFilter? { carriage.filter }
+  /// Whether no cache may keep the answer.
+  public var isUncacheable: Bool { carriage.isUncacheable }
+  /// Whether fields beside the credential had a part in the decision.
+  var dependsOnFields: Bool { carriage.dependsOnFields }
+  /// What to ask the upstream anew before the answer ends.
+  public var changes: [DirectoryQuestion] { carriage.changes }
+  /// Whether a 403 may mean that Flux is off, rather than that the credential is refused.
+  public var mayFindFluxOff: Bool { carriage.mayFindFluxOff }
 
   private static func prefix(
     _ line: RequestLine, _ hop: Hop, _ settings: GatewaySettings, authorization: [UInt8]?

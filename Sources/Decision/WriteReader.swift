@@ -8,7 +8,7 @@ enum WriteReader {
   /// `/write` reads its parameters from the URL alone; a body is line protocol whatever its type says.
   @Sendable static func write(
     _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding {
+  ) throws(EarlyEnd) -> Understanding {
     let values = try request.parameters.values()
     let database = try request.database(
       values, missing: request.dialect == .influxDB1 ? "database is required" : "missing db")
@@ -22,7 +22,7 @@ enum WriteReader {
   /// In front of 1.x it becomes a `/write`; in front of 2.x it stays what it is, its bucket by name.
   @Sendable static func bucketWrite(
     _ request: RequestContext, _: inout DecisionCache, _ notes: inout DecisionNotes
-  ) throws(Interruption) -> Understanding {
+  ) throws(EarlyEnd) -> Understanding {
     let values = try request.parameters.values()
     guard let bucket = try request.text(values, "bucket"), !bucket.isEmpty else {
       throw .refuse(.malformed("bucket is required"))
@@ -33,21 +33,19 @@ enum WriteReader {
     guard request.dialect == .influxDB2 else {
       return .data(write(request, database, policy, precision, consistency: nil))
     }
-    return .data(try bucketWrite(request, bucket, org: values["org"] ?? values["orgID"], precision))
+    return try bucketWrite(request, bucket, org: values["org"] ?? values["orgID"], precision)
   }
 
   private static func bucketWrite(
     _ request: RequestContext, _ bucket: String, org: [UInt8]?, _ precision: StaticString?
-  ) throws(Interruption) -> DataRequest {
+  ) throws(EarlyEnd) -> Understanding {
     var parameters = CanonicalParameters()
     parameters.append("bucket", bucket)
     if let precision { parameters.append("precision", precision.description) }
     guard case .principal(let principal) = request.identity else {
       if let org { parameters.append("org", org) }
       let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
-      return DataRequest(
-        requirements: [], say: { _ in Saying(line: line) }, maximumBody: request.limits.writeBytes,
-        bound: bound(request), refuse: { _, _ in .refuse(.notFound) })
+      return .foreign(CarriedRequest(saying: Saying(line: line), carriage: carriage(request)))
     }
     parameters.append("org", principal.organizationID.description)
     let id = (try? Identifier(parsing: bucket)).flatMap { request.state.directory.bucket($0) }
@@ -55,10 +53,10 @@ enum WriteReader {
       throw .refuse(.unknownBucket(bucket))
     }
     let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
-    return DataRequest(
-      requirements: [Requirement(.write, .bucket(found.id))], say: { _ in Saying(line: line) },
-      maximumBody: request.limits.writeBytes, bound: bound(request),
-      refuse: { _, _ in .refuse(.denied("insufficient permissions for write")) })
+    return .data(
+      DataRequest(
+        requirements: Requirements(Requirement(.write, .bucket(found.id))), say: { _ in Saying(line: line) },
+        carriage: carriage(request), refuse: { _, _ in .refuse(.denied("insufficient permissions for write")) }))
   }
 
   private static func write(
@@ -67,7 +65,7 @@ enum WriteReader {
     let dialect = request.dialect
     let authorizer = Authorizer(directory: request.state.directory)
     return DataRequest(
-      requirements: [.write(database, retentionPolicy: policy)],
+      requirements: Requirements(.write(database, retentionPolicy: policy)),
       say: { permit in
         var parameters = CanonicalParameters()
         parameters.append("db", database)
@@ -78,20 +76,21 @@ enum WriteReader {
         if let consistency { parameters.append("consistency", consistency) }
         return Saying(line: RequestLine(.post, "/write", parameters: parameters))
       },
-      maximumBody: request.limits.writeBytes, bound: bound(request),
+      carriage: carriage(request),
       refuse: { denial, principal in
         if dialect == .influxDB2, denial.reason == .notPermitted {
           // As recorded: a mapping that its caller may neither read nor write is none, so that names cannot be probed.
           let reading = Requirement(.read, .policy(database: database, retentionPolicy: policy))
-          if (try? authorizer.permit([reading], for: principal)) == nil { return .refuse(unknownMapping) }
+          if (try? authorizer.grants(Requirements(reading), for: principal)) == nil { return .refuse(unknownMapping) }
         }
         return .refuse(refusal(denial, principal, database: database, policy: policy, dialect: dialect))
       })
   }
 
-  /// What the lines of a write may come to.
-  private static func bound(_ request: RequestContext) -> BodyBound {
-    BodyBound(limit: request.limits.writeDecodedBytes)
+  /// Its body is carried unread, and bounded by what its lines may come to.
+  private static func carriage(_ request: RequestContext) -> Carriage {
+    Carriage(
+      maximumBody: request.limits.writeBytes, bound: BodyBound(limit: request.limits.writeDecodedBytes))
   }
 
   /// As recorded: existence comes before permission on a write, so that a missing database can be told from a missing
@@ -117,7 +116,7 @@ enum WriteReader {
   /// The precision as the upstream spells it, nil for its default. What it would take for nanoseconds is refused.
   private static func precision(
     _ value: [UInt8]?, allowsMinutes: Bool, _ dialect: UpstreamDialect
-  ) throws(Interruption) -> StaticString? {
+  ) throws(EarlyEnd) -> StaticString? {
     guard let value, !value.isEmpty else { return nil }
     let precision = TimePrecision(value)
     if allowsMinutes || precision != .minutes && precision != .hours,
@@ -134,7 +133,7 @@ enum WriteReader {
   /// 1.x knows four levels, in any case, and refuses others; 2.x does not know the parameter.
   private static func consistency(
     _ value: [UInt8]?, _ dialect: UpstreamDialect
-  ) throws(Interruption) -> String? {
+  ) throws(EarlyEnd) -> String? {
     guard dialect == .influxDB1, let value, !value.isEmpty else { return nil }
     for level in ["any", "one", "quorum", "all"]
     where level.utf8.elementsEqual(value.lazy.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }) { return level }

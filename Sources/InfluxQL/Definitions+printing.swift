@@ -82,7 +82,7 @@ extension UserDefinition {
   }
 }
 
-extension Grant {
+extension PrivilegeGrant {
   func write(to printer: inout Printer, as kind: StatementKind) {
     printer.write(text: "\(kind.keywords) \(privilege.rawValue)")
     printer.writeOn(database)

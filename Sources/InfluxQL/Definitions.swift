@@ -86,7 +86,7 @@ public struct UserDefinition: Hashable, Sendable {
 }
 
 /// GRANT and REVOKE.
-public struct Grant: Hashable, Sendable {
+public struct PrivilegeGrant: Hashable, Sendable {
   public var privilege: Privilege
   /// Nil for the administrator's privilege.
   public var database: Name?

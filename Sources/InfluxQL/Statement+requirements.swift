@@ -5,9 +5,9 @@ extension Statement {
   /// missing is the one to name. Empty for SHOW DATABASES, which anyone may ask.
   ///
   /// DROP MEASUREMENT is an administrator's in 1.x and needs no more than `writes` in 2.x: this is the 1.x reading.
-  public var requirements: [Requirement] {
+  public var requirements: [StatementRequirement] {
     if needsOperator { return [.operator] }
-    return reads.map(Requirement.read) + writes.map(Requirement.write)
+    return reads.map(StatementRequirement.read) + writes.map(StatementRequirement.write)
   }
 
   /// Only one who may do everything may run it.

@@ -22,7 +22,7 @@ public struct Statement: Hashable, Sendable {
     /// Nothing: SHOW DATABASES, SHOW QUERIES, …
     case bare
     case selection(Selection)
-    case explanation(Explanation)
+    case explanation(ExplainedSelection)
     case deletion(Deletion)
     case metadata(MetadataQuery)
     case measurements(MeasurementsQuery)
@@ -31,7 +31,7 @@ public struct Statement: Hashable, Sendable {
     case policy(PolicyDefinition)
     case subscription(Subscription)
     case user(UserDefinition)
-    case grant(Grant)
+    case grant(PrivilegeGrant)
     /// A name alone: DROP DATABASE, MEASUREMENT and USER, SHOW GRANTS FOR.
     case named(Name)
     /// A name and, where it stands, the database behind ON: DROP RETENTION POLICY and CONTINUOUS QUERY,
@@ -45,7 +45,7 @@ public struct Statement: Hashable, Sendable {
 }
 
 /// EXPLAIN [ANALYZE] [VERBOSE] SELECT …
-public struct Explanation: Hashable, Sendable {
+public struct ExplainedSelection: Hashable, Sendable {
   public var analyzes: Bool
   public var isVerbose: Bool
   public var selection: Selection

@@ -145,7 +145,7 @@ enum StatementParser {
     let isVerbose = tokens.skipWord("verbose")
     try tokens.expect(.select)
     let selection = try SelectionParser.parseSelection(&tokens)
-    let explanation = Explanation(analyzes: analyzes, isVerbose: isVerbose, selection: selection)
+    let explanation = ExplainedSelection(analyzes: analyzes, isVerbose: isVerbose, selection: selection)
     return Statement(kind: .explain, body: .explanation(explanation))
   }
 }

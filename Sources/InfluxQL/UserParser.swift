@@ -42,20 +42,22 @@ enum UserParser {
   }
 
   /// A privilege, `ON database` unless it is ALL, and the user behind TO or FROM.
-  private static func parseGrant(_ tokens: inout TokenReader, joinedBy joint: TokenKind) throws(ParseError) -> Grant {
+  private static func parseGrant(_ tokens: inout TokenReader, joinedBy joint: TokenKind) throws(ParseError)
+    -> PrivilegeGrant
+  {
     let privilege = try parsePrivilege(&tokens)
     let token = tokens.scanPastBlanks()
     if token.kind == .on {
       let database = try tokens.parseIdentifier()
       try tokens.expect(joint)
-      return Grant(privilege: privilege, database: database, user: try tokens.parseIdentifier())
+      return PrivilegeGrant(privilege: privilege, database: database, user: try tokens.parseIdentifier())
     }
     guard privilege == .all else { throw tokens.unexpected(token, expected: [.on]) }
     guard token.kind == joint else { throw tokens.unexpected(token, expected: [.on, joint]) }
-    return Grant(privilege: privilege, database: nil, user: try tokens.parseIdentifier())
+    return PrivilegeGrant(privilege: privilege, database: nil, user: try tokens.parseIdentifier())
   }
 
-  private static func parsePrivilege(_ tokens: inout TokenReader) throws(ParseError) -> Grant.Privilege {
+  private static func parsePrivilege(_ tokens: inout TokenReader) throws(ParseError) -> PrivilegeGrant.Privilege {
     let token = tokens.scanPastBlanks()
     switch token.kind {
     case .read: return .read

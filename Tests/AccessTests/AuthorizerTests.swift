@@ -45,12 +45,18 @@ private func bucket(_ action: Action, _ id: UInt64, in organization: Identifier?
   Permission(action, Resource(type: .buckets, id: identifier(id), organizationID: organization))
 }
 
+/// A request of which only the needs matter.
+private struct Asked: NeedsPermission {
+  let requirements: Requirements
+}
+
 private func decide(_ requirements: [Requirement], _ permissions: [Permission]) -> String {
   let principal = Principal(authorization(1, "reader", password: nil, permissions: permissions))
   do {
-    let permit = try Authorizer(directory: directory).permit(requirements, for: principal)
+    guard let needed = Requirements(requirements) else { return "nothing is needed" }
+    let permitted = try Authorizer(directory: directory).permit(Asked(requirements: needed), for: principal)
     return "granted "
-      + permit.grants.map { $0.mappings.map(\.bucketID.rawValue.description).joined(separator: "+") }
+      + permitted.permit.grants.map { $0.mappings.map(\.bucketID.rawValue.description).joined(separator: "+") }
       .joined(separator: ",")
   } catch {
     return "denied \(error.index) \(error.reason)" + (error.wouldBePermitted ? " wouldBePermitted" : "")
@@ -124,9 +130,9 @@ private func decide(_ requirements: [Requirement], _ permissions: [Permission]) 
       mappings: [mapping(1, "caf\u{e9}", "autogen", isDefault: true)])
     for (name, isGranted) in [("caf\u{e9}/*", true), ("cafe\u{301}/*", false), ("cafe\u{301}/autogen", false)] {
       let principal = Principal(authorization(1, "reader", password: nil, permissions: [named(.read, name)]))
-      let permit = try? Authorizer(directory: directory).permit([.read("caf\u{e9}")], for: principal)
-      #expect((permit != nil) == isGranted)
-      #expect((try? Authorizer(directory: directory).permit([.read("cafe\u{301}")], for: principal)) == nil)
+      let grants = try? Authorizer(directory: directory).grants(Requirements(.read("caf\u{e9}")), for: principal)
+      #expect((grants != nil) == isGranted)
+      #expect((try? Authorizer(directory: directory).grants(Requirements(.read("cafe\u{301}")), for: principal)) == nil)
     }
   }
 
@@ -184,6 +190,21 @@ private func decide(_ requirements: [Requirement], _ permissions: [Permission]) 
     #expect(decide([.init(.read, .administration)], [named(.read, "metrics/*")]) == "denied 0 notPermitted")
   }
 
+  /// There is no permit for a request of which nobody knows what it needs: an empty list is no list of requirements.
+  @Test func permitsNothingThatNeedsNothing() {
+    #expect(Requirements([]) == nil)
+    #expect(decide([], [Permission(.read, Resource(type: .buckets))]) == "nothing is needed")
+  }
+
+  /// The permit is bound to the request that was decided: both come out of one call.
+  @Test func bindsThePermitToTheRequest() throws {
+    let principal = Principal(authorization(1, "reader", password: nil, permissions: [named(.read, "metrics/*")]))
+    let asked = Asked(requirements: Requirements(.read("metrics")))
+    let permitted = try Authorizer(directory: directory).permit(asked, for: principal)
+    #expect(permitted.permit.principal == principal)
+    #expect(permitted.permit.grants.count == permitted.request.requirements.all.count)
+  }
+
   @Test func permitsNothingWithoutPermissions() {
     for target: Requirement.Target in [
       .policy(database: "metrics", retentionPolicy: nil), .database("metrics"), .bucket(identifier(1)), .organization,
@@ -191,7 +212,7 @@ private func decide(_ requirements: [Requirement], _ permissions: [Permission]) 
     ] {
       for action in Action.allCases { #expect(decide([.init(action, target)], []) == "denied 0 notPermitted") }
     }
-    #expect(decide([], []) == "granted ")
+    #expect(decide([Requirement(.read, .identity)], []) == "granted ")
   }
 
   @Test func showsTheDatabasesOfWhichSomethingIsPermitted() {

@@ -120,7 +120,7 @@ final class Harness {
       let context = RequestContext(
         view: view, parameters: URLParameters(view), identity: .principal(principal), pending: PendingDecision(),
         state: gatekeeper.state)
-      do throws(Interruption) {
+      do throws(EarlyEnd) {
         switch try gatekeeper.understand(endpoint, context, notes: &notes) {
         case .data(let data):
           _ = try gatekeeper.rebuild(data, context)
@@ -128,7 +128,7 @@ final class Harness {
         case .known(let permitted):
           _ = UpstreamRequest(permitted, hop: client.hop, settings: gatekeeper.state.settings)
           return true
-        case .local: return false
+        case .local, .foreign: return false
         }
       } catch { return false }
     }

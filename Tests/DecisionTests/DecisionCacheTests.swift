@@ -140,12 +140,11 @@ extension Gate {
   }
 
   private static func permitted(_ bytes: Int = 0) throws -> PermittedRequest {
-    let permit = try Authorizer(directory: World.directory()).permit([], for: principal(1))
     let data = DataRequest(
-      requirements: [],
+      requirements: Requirements(Requirement(.read, .identity)),
       say: { _ in Saying(line: RequestLine(.post, "/query"), body: Array(repeating: 0, count: bytes)) },
       refuse: { _, _ in .refuse(.notFound) })
-    return PermittedRequest(permit, data)
+    return PermittedRequest(try Authorizer(directory: World.directory()).permit(data, for: principal(1)))
   }
 
   /// Asks as `owner` for a text of its own, as a gatekeeper does; whether it was known.

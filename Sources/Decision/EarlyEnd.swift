@@ -3,7 +3,7 @@
 import Access
 
 /// Leaves the phases early, with what is to be done instead.
-enum Interruption: Error {
+enum EarlyEnd: Error {
   case refuse(Refusal)
   case needsBody(limit: Int)
   case verify(PendingVerification)
@@ -12,8 +12,8 @@ enum Interruption: Error {
 }
 
 extension Verdict {
-  init(_ interruption: Interruption) {
-    switch interruption {
+  init(_ end: EarlyEnd) {
+    switch end {
     case .refuse(let refusal): self = .refuse(refusal)
     case .needsBody(let limit): self = .needsBody(limit: limit)
     case .verify(let verification): self = .verify(verification)
