@@ -1,10 +1,11 @@
 // The way of a name and a password.
 
 public import Authorizations
+import Threading
 
 extension Authenticator {
   func authenticate(
-    name: [UInt8], password: [UInt8], source: SourceAddress, snapshot: AuthorizationSnapshot, now: UInt64
+    name: [UInt8], password: [UInt8], source: SourceAddress, snapshot: AuthorizationSnapshot, now: Instant
   ) -> Authentication {
     let login = snapshot.authorization(named: name)
     let time = wallClock()

@@ -1,11 +1,12 @@
 // The way of an API token without a name beside it.
 
 import Authorizations
+import Threading
 
 extension Authenticator {
   func authenticate(
     token text: [UInt8], refusal: CredentialRefusal, source: SourceAddress, snapshot: AuthorizationSnapshot,
-    now: UInt64
+    now: Instant
   ) -> AuthenticationOutcome {
     switch TokenSecret.present(text, in: snapshot, at: wallClock()) {
     case .active(let token): return .authenticated(Principal(token))

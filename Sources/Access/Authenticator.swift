@@ -1,6 +1,7 @@
 // Decides whether a credential is what it claims, without ever blocking an event loop.
 
 public import Authorizations
+public import Threading
 
 /// Shared by all event loops.
 ///
@@ -43,11 +44,11 @@ public final class Authenticator: Sendable {
   public struct StartProblem: Error, Sendable {}
 
   /// - Parameters:
-  ///   - clock: monotonic nanoseconds, the same as every `now` below.
+  ///   - clock: the same as that of every `now` below.
   ///   - wallClock: nanoseconds since 1970, for dates of expiry.
   ///   - makeVerifier: called once on each thread of the pool; libxcrypt by default.
   public init(
-    _ settings: Settings, clock: @escaping @Sendable () -> UInt64,
+    _ settings: Settings, clock: @escaping @Sendable () -> Instant,
     wallClock: @escaping @Sendable () -> Int64 = WallClock.system,
     makeVerifier: @escaping @Sendable () -> HashPool.Verifier = Authenticator.libxcrypt
   ) throws(StartProblem) {
@@ -79,9 +80,8 @@ public final class Authenticator: Sendable {
 
   /// Judges `credential` by `snapshot`. Never blocks for longer than a lock is held.
   ///
-  /// - Parameter now: monotonic nanoseconds.
   public func authenticate(
-    _ credential: Credential, source: SourceAddress, snapshot: AuthorizationSnapshot, now: UInt64
+    _ credential: Credential, source: SourceAddress, snapshot: AuthorizationSnapshot, now: Instant
   ) -> Authentication {
     switch credential {
     case .none: .settled(.refused(.unparsable, .unreadable))
@@ -99,7 +99,7 @@ public final class Authenticator: Sendable {
   /// - Parameter isFresh: whether nothing has failed on the connection that asks: such have their turn sooner than others
   ///   of their source.
   public func start(
-    _ verification: PendingVerification, snapshot: AuthorizationSnapshot, now: UInt64, isFresh: Bool = true,
+    _ verification: PendingVerification, snapshot: AuthorizationSnapshot, now: Instant, isFresh: Bool = true,
     completion: @escaping @Sendable (VerificationResult) -> Void
   ) -> AuthenticationOutcome? {
     let digest = verification.job.digest
@@ -120,7 +120,7 @@ public final class Authenticator: Sendable {
 
   /// Notes what the upstream said to a token of its own: 401 counts as a failed attempt, acceptance is remembered, so
   /// that the token passes from this source without a verification and whatever else fails there.
-  public func recordUpstream(_ token: UpstreamToken, isAccepted: Bool, now: UInt64) {
+  public func recordUpstream(_ token: UpstreamToken, isAccepted: Bool, now: Instant) {
     if isAccepted {
       if let digest = token.remembered {
         if familiar.contains(digest) { return }

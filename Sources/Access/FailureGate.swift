@@ -1,5 +1,7 @@
 // Counts failed attempts per source and login name, and says when the next one may be made.
 
+import Threading
+
 /// Slows guessing down where it comes from: the gate of (source, name) closes for a doubling time while its attempts
 /// fail, and other sources of the same name never notice. Bounded memory; time is a parameter.
 ///
@@ -8,13 +10,13 @@
 struct FailureGate: Sendable {
   private struct Entry: Sendable {
     var failures: Int
-    var last: UInt64
-    var closedUntil: UInt64
+    var last: Instant
+    var closedUntil: Instant
   }
 
   private let limits: FailureLimits
   private var attempts: BoundedTable<Digest, Entry>
-  private var sources: BoundedTable<SourceAddress, UInt64>
+  private var sources: BoundedTable<SourceAddress, Instant>
 
   init(limits: FailureLimits) {
     self.limits = limits
@@ -29,24 +31,24 @@ struct FailureGate: Sendable {
   }
 
   /// `attempt` stands for the pair of source and name.
-  mutating func state(of attempt: Digest, now: UInt64) -> State {
+  mutating func state(of attempt: Digest, now: Instant) -> State {
     guard let entry = attempts.use(attempt) else { return .open(attempts: limits.freeAttempts) }
     if entry.closedUntil > now {
-      return .closed(retryAfterSeconds: Int((entry.closedUntil - now + 999_999_999) / 1_000_000_000))
+      return .closed(retryAfterSeconds: (entry.closedUntil - now + Interval(nanoseconds: 999_999_999)).seconds)
     }
     guard !isForgotten(entry, now) else { return .open(attempts: limits.freeAttempts) }
     return .open(attempts: max(1, limits.freeAttempts - entry.failures))
   }
 
-  mutating func recordFailure(of attempt: Digest, from source: SourceAddress, now: UInt64) {
-    var entry = attempts.use(attempt) ?? Entry(failures: 0, last: now, closedUntil: 0)
+  mutating func recordFailure(of attempt: Digest, from source: SourceAddress, now: Instant) {
+    var entry = attempts.use(attempt) ?? Entry(failures: 0, last: now, closedUntil: .start)
     if isForgotten(entry, now) { entry.failures = 0 }
     entry.failures += 1
     entry.last = now
     if entry.failures >= limits.freeAttempts {
       let doublings = min(entry.failures - limits.freeAttempts, 16)
       let pause = min(limits.firstPauseSeconds << doublings, limits.longestPauseSeconds)
-      entry.closedUntil = now &+ UInt64(pause) * 1_000_000_000
+      entry.closedUntil = now + .seconds(pause)
     }
     attempts.set(entry, for: attempt)
     sources.set(now, for: source)
@@ -57,15 +59,12 @@ struct FailureGate: Sendable {
   mutating func recordSuccess(of attempt: Digest) { attempts.remove(attempt) }
 
   /// Whether any attempt of `source` failed of late.
-  mutating func isSuspect(_ source: SourceAddress, now: UInt64) -> Bool {
+  mutating func isSuspect(_ source: SourceAddress, now: Instant) -> Bool {
     guard let last = sources.use(source) else { return false }
-    return elapsed(since: last, now) < UInt64(limits.suspicionSeconds) * 1_000_000_000
+    return now - last < .seconds(limits.suspicionSeconds)
   }
 
-  private func isForgotten(_ entry: Entry, _ now: UInt64) -> Bool {
-    elapsed(since: entry.last, now) > UInt64(limits.memorySeconds) * 1_000_000_000
+  private func isForgotten(_ entry: Entry, _ now: Instant) -> Bool {
+    now - entry.last > .seconds(limits.memorySeconds)
   }
-
-  /// A clock that went backwards makes nothing older.
-  private func elapsed(since then: UInt64, _ now: UInt64) -> UInt64 { now > then ? now - then : 0 }
 }

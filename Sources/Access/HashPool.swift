@@ -26,11 +26,11 @@ public final class HashPool: Sendable {
     let isStopped = Atomic(false)
     let work: WorkSemaphore
     let verified: VerificationCache
-    let clock: @Sendable () -> UInt64
+    let clock: @Sendable () -> Instant
 
     init(
       scheduler: consuming HashScheduler<Completion>, work: WorkSemaphore, verified: VerificationCache,
-      clock: @escaping @Sendable () -> UInt64
+      clock: @escaping @Sendable () -> Instant
     ) {
       self.scheduler = Mutex(scheduler)
       self.work = work
@@ -68,12 +68,11 @@ public final class HashPool: Sendable {
   /// - Parameters:
   ///   - workers: threads; none for a pool that is driven by `runOne`.
   ///   - capacity: most verifications that wait.
-  ///   - clock: monotonic nanoseconds.
   ///   - makeVerifier: called once on each thread, so that each has its own working memory.
   /// nil where the system gives no descriptor or not one thread.
   init?(
     workers: Int, capacity: Int, limits: FailureLimits, verified: VerificationCache,
-    clock: @escaping @Sendable () -> UInt64, makeVerifier: @escaping @Sendable () -> Verifier
+    clock: @escaping @Sendable () -> Instant, makeVerifier: @escaping @Sendable () -> Verifier
   ) {
     guard let work = WorkSemaphore() else { return nil }
     let core = Core(
@@ -101,7 +100,7 @@ public final class HashPool: Sendable {
   public var depth: Int { core.scheduler.withLock { $0.depth } }
 
   func submit(
-    _ job: HashJob, for applicant: HashApplicant, now: UInt64, completion: @escaping Completion
+    _ job: HashJob, for applicant: HashApplicant, now: Instant, completion: @escaping Completion
   ) -> Submission {
     let core = self.core
     var given: [Completion] = []
@@ -125,11 +124,11 @@ public final class HashPool: Sendable {
   }
 
   /// Seconds until `attempt` may try again, or nil while it may.
-  func pause(of attempt: Digest, now: UInt64) -> Int? {
+  func pause(of attempt: Digest, now: Instant) -> Int? {
     core.scheduler.withLock { $0.pause(of: attempt, now: now) }
   }
 
-  func recordFailure(of attempt: Digest, from source: SourceAddress, now: UInt64) {
+  func recordFailure(of attempt: Digest, from source: SourceAddress, now: Instant) {
     core.scheduler.withLock { $0.recordFailure(of: attempt, from: source, now: now) }
   }
 

@@ -1,5 +1,7 @@
 // Decides which verification runs next and who learns of its result; knows neither threads nor clocks.
 
+import Threading
+
 /// The order of verifications: fair between sources and between the names of each, one at a time for equal ones, bounded,
 /// gated by failures.
 ///
@@ -58,12 +60,12 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
   var depth: Int { single.count + crowd.count + suspect.count }
 
   /// Seconds for which the gate is closed for `attempt`, or nil while it is open.
-  mutating func pause(of attempt: Digest, now: UInt64) -> Int? {
+  mutating func pause(of attempt: Digest, now: Instant) -> Int? {
     guard case .closed(let seconds) = gate.state(of: attempt, now: now) else { return nil }
     return seconds
   }
 
-  mutating func submit(_ job: HashJob, for applicant: HashApplicant, waiter: Waiter, now: UInt64) -> Submission {
+  mutating func submit(_ job: HashJob, for applicant: HashApplicant, waiter: Waiter, now: Instant) -> Submission {
     let free: Int
     switch gate.state(of: applicant.attempt, now: now) {
     case .closed(let seconds): return .throttled(retryAfterSeconds: seconds)
@@ -146,7 +148,7 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
   }
 
   /// Takes the verdict on a job that `next` gave, and returns who waits for it.
-  mutating func finish(_ digest: Digest, _ verdict: PasswordVerdict, now: UInt64) -> [Waiter] {
+  mutating func finish(_ digest: Digest, _ verdict: PasswordVerdict, now: Instant) -> [Waiter] {
     guard let entry = remove(digest) else { return [] }
     // One verification is one failure of each pair, however many requests waited for it.
     var counted: Set<Digest> = []
@@ -176,7 +178,7 @@ struct HashScheduler<Waiter: Sendable>: Sendable {
     return entries.values.flatMap { $0.waiters.map(\.waiter) }
   }
 
-  mutating func recordFailure(of attempt: Digest, from source: SourceAddress, now: UInt64) {
+  mutating func recordFailure(of attempt: Digest, from source: SourceAddress, now: Instant) {
     gate.recordFailure(of: attempt, from: source, now: now)
     // What it has waiting was sent before anybody knew.
     sink(source)

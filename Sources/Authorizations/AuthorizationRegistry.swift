@@ -1,5 +1,7 @@
 // The one place where authorizations and tokens change: store first, then the snapshot that the event loops read.
 
+public import Threading
+
 /// Why a change was refused.
 public enum ChangeError: Error, Sendable, Equatable {
   /// Another authorization, stored or declared, has this name.

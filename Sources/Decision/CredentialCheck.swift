@@ -3,12 +3,13 @@
 import Access
 import Authorizations
 import HTTP
+import Threading
 
 /// Keeps nothing of a request; the state is the one that the request is judged under.
 struct CredentialCheck: Sendable {
   let authenticator: Authenticator
-  /// Monotonic nanoseconds.
-  let clock: @Sendable () -> UInt64
+  /// The authenticator's clock.
+  let clock: @Sendable () -> Instant
 
   static func credential(of view: RequestView, _ parameters: URLParameters) -> Credential {
     let values = parameters.readable

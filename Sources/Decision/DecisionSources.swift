@@ -2,6 +2,7 @@
 
 public import Access
 public import Authorizations
+public import Threading
 
 /// Given to every gatekeeper; may be used from any thread.
 public struct DecisionSources: Sendable {
@@ -14,14 +15,14 @@ public struct DecisionSources: Sendable {
   public let upstreamAuthorizations: Publication<UpstreamAuthorizations>
   /// Asked for each `/health`.
   public let health: @Sendable () -> HealthReport
-  /// Monotonic nanoseconds, as the authenticator wants them.
-  public let clock: @Sendable () -> UInt64
+  /// The authenticator's clock.
+  public let clock: @Sendable () -> Instant
 
   public init(
     settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, status: Publication<UpstreamStatus>,
     upstreamAuthorizations: Publication<UpstreamAuthorizations>, health: @escaping @Sendable () -> HealthReport,
-    clock: @escaping @Sendable () -> UInt64
+    clock: @escaping @Sendable () -> Instant
   ) {
     self.settings = settings
     self.authenticator = authenticator

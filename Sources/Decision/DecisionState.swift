@@ -1,6 +1,7 @@
 // What an event loop has taken of what is published, as one value.
 
 import Authorizations
+import Threading
 
 /// Never changes: whatever is published since makes a new one, so that a decision sees one state from its first phase to
 /// its last. A class, because then handing it on copies one reference.

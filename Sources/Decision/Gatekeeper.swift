@@ -3,6 +3,7 @@
 import Access
 import Authorizations
 import HTTP
+import Threading
 
 /// One per event loop. Looks at requests and at what was published; touches no socket and waits for nothing.
 public final class Gatekeeper {

@@ -1,5 +1,7 @@
 // What the gateway was told to do, as immutable values that every event loop shares.
 
+public import Threading
+
 /// How the upstream speaks.
 public enum UpstreamDialect: Sendable, Equatable {
   case influxDB1
@@ -38,16 +40,16 @@ public struct GatewayLimits: Sendable {
   public init() {}
 }
 
-/// All in milliseconds; see `config/reference.toml` for the reasons.
+/// See `config/reference.toml` for the reasons.
 public struct GatewayTimeouts: Sendable {
-  public var handshake = 10_000
-  public var head = 10_000
-  public var bodyProgress = 30_000
+  public var handshake = Interval.seconds(10)
+  public var head = Interval.seconds(10)
+  public var bodyProgress = Interval.seconds(30)
   /// The whole body of a write.
-  public var write = 600_000
-  public var sendProgress = 30_000
-  public var idle = 120_000
-  public var upstreamConnect = 5_000
+  public var write = Interval.seconds(600)
+  public var sendProgress = Interval.seconds(30)
+  public var idle = Interval.seconds(120)
+  public var upstreamConnect = Interval.seconds(5)
 
   public init() {}
 }

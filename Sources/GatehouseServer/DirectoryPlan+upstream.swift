@@ -2,15 +2,16 @@
 
 public import Authorizations
 public import Configuration
+public import Threading
 import Transport
 import Upstream
 
 extension DirectoryPlan {
   /// The directory of a 2.x upstream, asked for now; blocks.
   ///
-  /// - Parameter milliseconds: for each question.
+  /// - Parameter timeout: for each question.
   public static func ask(
-    _ configuration: Configuration, timeout milliseconds: Int = 10_000
+    _ configuration: Configuration, timeout: Interval = .seconds(10)
   ) throws(StartProblem) -> Directory {
     let members = configuration.upstream.members.map { UpstreamMember($0) }
     let tls: ClientTLSContext?
@@ -22,7 +23,7 @@ extension DirectoryPlan {
     let inquiry = UpstreamInquiry(
       isInfluxDB2: true, members: members, tls: tls,
       authorization: GatewayPlan(configuration, ticketKeys: []).inquiryAuthorization,
-      timeout: milliseconds)
+      timeout: timeout)
     do throws(UpstreamInquiry.Problem) { return try inquiry.influxDB2Directory().directory } catch {
       throw StartProblem("the directory cannot be read: \(error)")
     }

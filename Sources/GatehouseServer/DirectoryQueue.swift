@@ -3,6 +3,7 @@
 import Authorizations
 import Decision
 import Gateway
+import Threading
 
 /// Each question is asked once for all who wait for it, at most once a second; one login's or token's questions are
 /// asked at most ten a second, and wait beyond that.
@@ -21,13 +22,13 @@ struct DirectoryQueue {
   }
 
   private var waiters: [Waiter] = []
-  private var askedAt: [DirectoryQuestion: UInt64] = [:]
+  private var askedAt: [DirectoryQuestion: Instant] = [:]
   /// Questions asked for each login or token since `countedSince`.
   private var counts: [Identifier: Int] = [:]
-  private var countedSince: UInt64 = 0
+  private var countedSince = Instant.start
 
-  /// Milliseconds between two askings of one question.
-  static let interval: UInt64 = 1_000
+  /// Between two askings of one question.
+  static let interval = Interval.seconds(1)
   /// Questions for one login or token in each interval.
   static let share = 10
 
@@ -38,11 +39,11 @@ struct DirectoryQueue {
   }
 
   /// The questions to ask now, each once, in the order of arrival. They count as asked.
-  mutating func takeDue(at now: UInt64) -> [DirectoryQuestion] {
-    if now &- countedSince >= Self.interval {
+  mutating func takeDue(at now: Instant) -> [DirectoryQuestion] {
+    if now - countedSince >= Self.interval {
       countedSince = now
       counts = [:]
-      askedAt = askedAt.filter { now &- $0.value < Self.interval }
+      askedAt = askedAt.filter { now - $0.value < Self.interval }
     }
     var due: [DirectoryQuestion] = []
     for waiter in waiters {
@@ -56,15 +57,15 @@ struct DirectoryQueue {
     return due
   }
 
-  private func mayAsk(_ question: DirectoryQuestion, for inquiry: DirectoryInquiry, at now: UInt64) -> Bool {
+  private func mayAsk(_ question: DirectoryQuestion, for inquiry: DirectoryInquiry, at now: Instant) -> Bool {
     if inquiry.followsChange { return true }
-    if let last = askedAt[question], now &- last < Self.interval { return false }
+    if let last = askedAt[question], now - last < Self.interval { return false }
     guard let asker = inquiry.asker else { return true }
     return counts[asker, default: 0] < Self.share
   }
 
   /// Notes a question that was asked without anybody waiting for it.
-  mutating func noteAsked(_ question: DirectoryQuestion, at now: UInt64) { askedAt[question] = now }
+  mutating func noteAsked(_ question: DirectoryQuestion, at now: Instant) { askedAt[question] = now }
 
   /// Takes answers to what was asked after all who wait had come; who is to be told once they are published.
   mutating func take(_ reading: (DirectoryQuestion) -> DirectoryReading?) -> [Waiter] {

@@ -4,6 +4,7 @@ import Authorizations
 import Decision
 import Gateway
 import Observation
+import Threading
 import Transport
 import Upstream
 
@@ -14,10 +15,10 @@ final class DirectoryWorker {
   private let status: Publication<UpstreamStatus>
   private let health: UpstreamHealth
   private let management: Mailbox
-  private let interval: UInt64
+  private let interval: Interval
   private var queue = DirectoryQueue()
   /// When the upstream was last asked for everything.
-  private var askedAt: UInt64?
+  private var askedAt: Instant?
   /// What a 1.x upstream had last, nil before it was asked.
   private var databases: [InfluxDB1Database]?
   private var isPublishing = false
@@ -25,16 +26,16 @@ final class DirectoryWorker {
   private var published: [DirectoryQueue.Waiter] = []
   private var isDoubted = false
 
-  /// Milliseconds between two questions to an upstream that answers, but not as it should.
-  private static let troubledInterval: UInt64 = 3_000
+  /// Between two questions to an upstream that answers, but not as it should.
+  private static let troubledInterval = Interval.seconds(3)
 
   /// - Parameters:
   ///   - asksUpstream: whether the directory is the upstream's; otherwise only its version and health are asked for,
   ///     and the policies of a database where a request reaches over all of them.
-  ///   - interval: milliseconds between two regular questions.
+  ///   - interval: between two regular questions.
   init(
     inquiry: UpstreamInquiry, asksUpstream: Bool, status: Publication<UpstreamStatus>, health: UpstreamHealth,
-    management: Mailbox, interval: UInt64
+    management: Mailbox, interval: Interval
   ) {
     self.inquiry = inquiry
     self.asksUpstream = asksUpstream
@@ -45,10 +46,10 @@ final class DirectoryWorker {
   }
 
   /// Called by the loop between events.
-  func housekeep(now: UInt64, mailbox: Mailbox) {
+  func housekeep(now: Instant, mailbox: Mailbox) {
     health.look(at: now)
     guard !isPublishing else { return }
-    let elapsed = askedAt.map { now &- $0 } ?? .max
+    let elapsed = askedAt.map { now - $0 } ?? .forever
     // While nothing is known yet, or something is wrong, as often as is allowed.
     let isUrgent = isDoubted || !status.value.isReachable || !status.value.hasDirectory
     let patience =
@@ -65,7 +66,7 @@ final class DirectoryWorker {
     _ done: @escaping @Sendable ([DirectoryQuestion: DirectoryReading]) -> Void
   ) {
     queue.append(inquiry, done)
-    housekeep(now: MonotonicClock.milliseconds, mailbox: mailbox)
+    housekeep(now: .now, mailbox: mailbox)
   }
 
   /// Asks with other credentials from now on, and finds out at once what they are worth.
@@ -73,13 +74,13 @@ final class DirectoryWorker {
     inquiry.authorization = authorization
     inquiry.credentials = credentials
     askedAt = nil
-    housekeep(now: MonotonicClock.milliseconds, mailbox: mailbox)
+    housekeep(now: .now, mailbox: mailbox)
   }
 
   /// A request failed as all others would if the upstream were gone or the credential void: looks whether they are.
   func noteTrouble(mailbox: Mailbox) {
     isDoubted = true
-    housekeep(now: MonotonicClock.milliseconds, mailbox: mailbox)
+    housekeep(now: .now, mailbox: mailbox)
   }
 
   // MARK: Everything
@@ -112,7 +113,7 @@ final class DirectoryWorker {
   }
 
   private func noteAsked() {
-    let now = MonotonicClock.milliseconds
+    let now = Instant.now
     askedAt = now
     isDoubted = false
     queue.noteAsked(.everything, at: now)
@@ -177,7 +178,7 @@ final class DirectoryWorker {
       var found = status.value
       found.hasDirectory = true
       publish(found)
-      if isWhole { health.noteDirectory(at: MonotonicClock.milliseconds) }
+      if isWhole { health.noteDirectory(at: .now) }
     }
     let told = published
     published = []

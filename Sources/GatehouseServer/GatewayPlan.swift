@@ -4,6 +4,7 @@ import Access
 import Configuration
 import Decision
 import Gateway
+import Threading
 import Transport
 import Upstream
 
@@ -65,8 +66,9 @@ struct GatewayPlan: Sendable {
     upstreamLimits = UpstreamLimits(
       connections: budget?.upstreamConnections ?? configuration.limits.upstreamConnections,
       idleConnections: upstream.idleConnections,
-      connectTimeout: configuration.timeouts.upstreamConnect, responseTimeout: configuration.timeouts.upstreamResponse,
-      idleTimeout: configuration.timeouts.upstreamIdle)
+      connectTimeout: .milliseconds(configuration.timeouts.upstreamConnect),
+      responseTimeout: .milliseconds(configuration.timeouts.upstreamResponse),
+      idleTimeout: .milliseconds(configuration.timeouts.upstreamIdle))
   }
 
   static func authorization(_ credential: Configuration.Upstream.Credential) -> String {
@@ -94,13 +96,13 @@ struct GatewayPlan: Sendable {
     settings.limits.writeDecodedBytes = configuration.limits.writeDecodedBytes
     settings.limits.queryBytes = configuration.limits.queryBytes
     settings.limits.managementBytes = configuration.limits.managementBytes
-    settings.timeouts.handshake = configuration.timeouts.handshake
-    settings.timeouts.head = configuration.timeouts.head
-    settings.timeouts.bodyProgress = configuration.timeouts.bodyProgress
-    settings.timeouts.write = configuration.timeouts.write
-    settings.timeouts.sendProgress = configuration.timeouts.sendProgress
-    settings.timeouts.idle = configuration.timeouts.idle
-    settings.timeouts.upstreamConnect = configuration.timeouts.upstreamConnect
+    settings.timeouts.handshake = .milliseconds(configuration.timeouts.handshake)
+    settings.timeouts.head = .milliseconds(configuration.timeouts.head)
+    settings.timeouts.bodyProgress = .milliseconds(configuration.timeouts.bodyProgress)
+    settings.timeouts.write = .milliseconds(configuration.timeouts.write)
+    settings.timeouts.sendProgress = .milliseconds(configuration.timeouts.sendProgress)
+    settings.timeouts.idle = .milliseconds(configuration.timeouts.idle)
+    settings.timeouts.upstreamConnect = .milliseconds(configuration.timeouts.upstreamConnect)
     settings.authorizations = UpstreamAuthorizations(
       everyday: Array(everyday.utf8), operators: operators.map { Array($0.utf8) })
     settings.strictMethods = configuration.policy.strictMethods

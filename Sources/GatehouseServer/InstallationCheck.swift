@@ -2,6 +2,7 @@
 
 public import Configuration
 import Glibc
+public import Threading
 import Timestamps
 import Transport
 
@@ -11,7 +12,7 @@ public struct InstallationCheck {
   /// The configuration file, as messages name it.
   let file: String
   let asksUpstream: Bool
-  let timeout: Int
+  let timeout: Interval
   var findings: [CheckFinding] = []
 
   /// Seconds before the end of a certificate from which on it is told: those who renew by a program do it long before.
@@ -20,14 +21,14 @@ public struct InstallationCheck {
   /// - Parameters:
   ///   - file: the configuration file, as messages name it.
   ///   - asksUpstream: compares names with what the upstream has now, not with what the store last kept of it.
-  ///   - milliseconds: for each question to the upstream.
+  ///   - timeout: for each question to the upstream.
   public init(
-    _ configuration: Configuration, file: String, asksUpstream: Bool, timeout milliseconds: Int = 10_000
+    _ configuration: Configuration, file: String, asksUpstream: Bool, timeout: Interval = .seconds(10)
   ) {
     self.configuration = configuration
     self.file = file
     self.asksUpstream = asksUpstream
-    timeout = milliseconds
+    self.timeout = timeout
   }
 
   /// Everything that was found, in the order of the file's sections.

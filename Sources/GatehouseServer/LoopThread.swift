@@ -1,12 +1,14 @@
 // A thread that runs one event loop, from its making to its end.
 
+import Glibc
 import Synchronization
+import Threading
 import Transport
 
 /// The thread is up, its loop's `prepare` done, when the initialiser returns.
 final class LoopThread: Sendable {
   let mailbox: Mailbox
-  private let thread: Thread
+  private let thread: WorkerThread
 
   private final class Start: Sendable {
     let result = Mutex<Result<Mailbox, StartProblem>?>(nil)
@@ -24,7 +26,7 @@ final class LoopThread: Sendable {
     do throws(TransportFailure) {
       let started = try EventLoop(scratchBytes: 4_096)
       let home = started.mailbox
-      thread = try Thread(name: name) {
+      let thread = WorkerThread(name: name) {
         do throws(StartProblem) {
           let loop = try Self.makeLoop(scratchBytes, longHeadBytes)
           loop.context = try prepare(loop)
@@ -37,6 +39,9 @@ final class LoopThread: Sendable {
           home.post { $0.stop() }
         }
       }
+      // The one reason that a thread with default attributes has for not starting.
+      guard let thread else { throw .system("pthread_create", EAGAIN) }
+      self.thread = thread
       started.run()
     } catch {
       throw StartProblem(error.description)

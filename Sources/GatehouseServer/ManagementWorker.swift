@@ -6,6 +6,7 @@ import Decision
 import Gateway
 import Management
 import Observation
+import Threading
 import Transport
 
 /// Answers management calls one after the other, watches the store for changes made elsewhere, and gives identifiers
@@ -23,16 +24,16 @@ final class ManagementWorker {
   private let trail: AuditTrail?
   private let lastUses = LastUses()
   private let previousUses = LastUses()
-  private var usesKeptAt: UInt64 = 0
+  private var usesKeptAt = Instant.start
   private let keepDirectory: (Directory) throws(StoreError) -> Void
   /// Published, and not kept in the store yet.
   private var unkept: Directory?
   private var declarations: Declarations?
-  private var polledAt: UInt64 = 0
+  private var polledAt = Instant.start
   private let failures: ChangeFailures
 
-  /// Milliseconds between two looks for changes of other processes: they count within a second.
-  private static let pollInterval: UInt64 = 250
+  /// Between two looks for changes of other processes: they count within a second.
+  private static let pollInterval = Interval.milliseconds(250)
 
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
@@ -173,8 +174,8 @@ final class ManagementWorker {
 
   // MARK: Last use
 
-  /// Milliseconds: so much of the last uses is lost where the process is killed.
-  private static let usesInterval: UInt64 = 30_000
+  /// So much of the last uses is lost where the process is killed.
+  private static let usesInterval = Interval.seconds(30)
   /// Kept in one transaction: more would make those wait who change something.
   private static let usesAtOnce = 500
 
@@ -199,15 +200,15 @@ final class ManagementWorker {
     return (try? registry.keep(previousUses, .previousPassword, atMost: Self.usesAtOnce)) == true || kept
   }
 
-  private func keepUses(now: UInt64) {
-    guard now &- usesKeptAt >= Self.usesInterval else { return }
+  private func keepUses(now: Instant) {
+    guard now - usesKeptAt >= Self.usesInterval else { return }
     // A part each time; that the store is out of reach is found out, and said, elsewhere.
     if !keepSomeUses() { usesKeptAt = now }
   }
 
   /// Called by the loop between events.
-  func housekeep(now: UInt64) {
-    guard now &- polledAt >= Self.pollInterval else { return }
+  func housekeep(now: Instant) {
+    guard now - polledAt >= Self.pollInterval else { return }
     polledAt = now
     keepUses(now: now)
     do throws(ChangeError) {

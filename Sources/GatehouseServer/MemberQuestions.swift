@@ -1,12 +1,13 @@
 // The questions that `check --online` asks of one member of the upstream.
 
 import JSON
+import Threading
 import Upstream
 
 struct MemberQuestions {
   let client: BlockingClient
   /// Milliseconds for each.
-  let timeout: Int
+  let timeout: Interval
 
   /// What a credential can do.
   enum Reach {
@@ -27,7 +28,7 @@ struct MemberQuestions {
     try client.send(
       method: method, target: target,
       fields: [("User-Agent", "gatehouse")] + (credential.map { [("Authorization", $0)] } ?? []), body: [],
-      timeoutMilliseconds: timeout)
+      timeout: timeout)
   }
 
   // MARK: 1.x

@@ -1,18 +1,19 @@
 // Asks the upstream what `gatehouse check --online` is for: who gets in without a credential, and what ours can do.
 
 public import Configuration
+public import Threading
 import Transport
 import Upstream
 
 /// Blocks. Every question reads; nothing is changed at the upstream.
 public struct OnlineCheck {
   private let configuration: Configuration
-  /// Milliseconds for each question.
-  private let timeout: Int
+  /// For each question.
+  private let timeout: Interval
 
-  public init(_ configuration: Configuration, timeout milliseconds: Int = 10_000) {
+  public init(_ configuration: Configuration, timeout: Interval = .seconds(10)) {
     self.configuration = configuration
-    timeout = milliseconds
+    self.timeout = timeout
   }
 
   /// Of every member, in the order of the file.

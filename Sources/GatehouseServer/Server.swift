@@ -9,6 +9,7 @@ import Gateway
 import HTTP
 import Management
 public import Observation
+import Threading
 import Transport
 import Upstream
 
@@ -32,17 +33,17 @@ public final class Server {
   private let offloaded: LoopThread
   private var workers: [LoopThread] = []
   private let budget: DescriptorBudget
-  private var drainDeadline: UInt64?
+  private var drainDeadline: Instant?
   /// Addresses that accept, and whether they speak TLS.
   private var doors: [(address: String, isTLS: Bool)] = []
-  private var announceBy: UInt64 = 0
+  private var announceBy = Instant.start
 
-  /// Milliseconds that a question to the upstream for the directory may take.
-  private static let inquiryTimeout = 10_000
-  /// Milliseconds for which the announcement waits for the first directory.
-  private static let announcementPatience: UInt64 = 1_000
-  /// Milliseconds between two looks whether everything has ended, while draining.
-  private static let drainInterval: Int32 = 10
+  /// What a question to the upstream for the directory may take.
+  private static let inquiryTimeout = Interval.seconds(10)
+  /// For how long the announcement waits for the first directory.
+  private static let announcementPatience = Interval.seconds(1)
+  /// Between two looks whether everything has ended, while draining.
+  private static let drainInterval = Interval.milliseconds(10)
   /// Bytes that an event loop reads at once.
   private static let scratchBytes = 81_920
 
@@ -118,7 +119,7 @@ public final class Server {
       settings: plan.settings, authenticator: try Self.authenticator(configuration), authorizations: authorizations,
       directory: published, status: status, conditions: conditions, shortage: budget.condition,
       failures: FailureLog(events: events), services: services,
-      clock: { MonotonicClock.microseconds &* 1_000 })
+      clock: { .now })
     try startWorkers(plan, members)
     signals.hand(to: self)
   }
@@ -167,7 +168,7 @@ public final class Server {
     settings.workers = configuration.passwords.workers ?? max(1, Int(gh_usable_processors()) / 2)
     settings.queue = configuration.passwords.queue
     settings.upstreamTakesTokens = configuration.upstream.dialect == .influxDB2
-    do { return try Authenticator(settings, clock: { MonotonicClock.microseconds &* 1_000 }) } catch {
+    do { return try Authenticator(settings, clock: { .now }) } catch {
       throw StartProblem("no randomness or threads for verifying passwords")
     }
   }
@@ -226,7 +227,7 @@ public final class Server {
     conditions: Conditions, management: Mailbox, interruption: Interruption, events: EventLog
   ) throws(StartProblem) -> LoopThread {
     let asksUpstream = configuration.directory.source == .upstream
-    let interval = UInt64(configuration.directory.refreshSeconds) * 1_000
+    let interval = Interval.seconds(configuration.directory.refreshSeconds)
     if !asksUpstream {
       var known = status.value
       known.hasDirectory = true
@@ -253,7 +254,7 @@ public final class Server {
       }
       loop.housekeeping = { [unowned loop, unowned worker] in
         // Not the loop's clock, which stands while the worker waits for an answer.
-        worker.housekeep(now: MonotonicClock.milliseconds, mailbox: loop.mailbox)
+        worker.housekeep(now: .now, mailbox: loop.mailbox)
       }
       return worker
     }
@@ -292,7 +293,7 @@ public final class Server {
   /// Serves until a signal ends it.
   public func run() {
     loop.context = self
-    announceBy = loop.now &+ Self.announcementPatience
+    announceBy = loop.now + Self.announcementPatience
     let resume = loop.resumption { [unowned self] (_: Bool) in announce() }
     shared.services.ask(DirectoryInquiry([.everything], for: nil)) { _ in resume(true) }
     loop.housekeeping = { [unowned self] in
@@ -332,12 +333,12 @@ public final class Server {
   /// Accepts nothing more, lets what is under way end, and stops when it has, or at the deadline.
   private func drain() {
     events.log(.info, "draining", ["connections": .number(shared.openConnections)])
-    drainDeadline = loop.now &+ UInt64(configuration.timeouts.drain)
+    drainDeadline = loop.now + .milliseconds(configuration.timeouts.drain)
     shared.beginDraining()
     for worker in workers { worker.mailbox.post { ($0.context as? GatewayWorker)?.drain() } }
     loop.housekeepingInterval = Self.drainInterval
     loop.housekeeping = { [unowned self] in
-      guard shared.openConnections == 0 || loop.now >= (drainDeadline ?? 0) else { return }
+      guard shared.openConnections == 0 || loop.now >= (drainDeadline ?? .start) else { return }
       finish()
     }
   }

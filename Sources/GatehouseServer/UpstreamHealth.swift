@@ -1,24 +1,25 @@
 // What the questions to the upstream say of its health: in the event log when it changes, and as conditions.
 
 import Observation
+import Threading
 
 /// Used by the directory thread alone.
 final class UpstreamHealth {
   private let conditions: Conditions
   private let events: EventLog
-  /// Milliseconds; nil where the directory is declared and does not age.
-  private let maximumAge: UInt64?
+  /// nil where the directory is declared and does not age.
+  private let maximumAge: Interval?
   private var lastProblem: String?
   private var isRefused = false
-  private var directoryReadAt: UInt64?
+  private var directoryReadAt: Instant?
   private var isOld = false
 
-  /// - Parameter refreshInterval: milliseconds between two readings of the directory; nil where it is declared. After
+  /// - Parameter refreshInterval: between two readings of the directory; nil where it is declared. After
   ///   three of them without one it is too old.
-  init(conditions: Conditions, events: EventLog, refreshInterval: UInt64?) {
+  init(conditions: Conditions, events: EventLog, refreshInterval: Interval?) {
     self.conditions = conditions
     self.events = events
-    maximumAge = refreshInterval.map { 3 * $0 }
+    maximumAge = refreshInterval.map { $0 * 3 }
   }
 
   /// Whether something is wrong that the next question may find mended.
@@ -65,7 +66,7 @@ final class UpstreamHealth {
   }
 
   /// The directory was read whole and published.
-  func noteDirectory(at now: UInt64) {
+  func noteDirectory(at now: Instant) {
     directoryReadAt = now
     if isOld { events.log(.info, "the directory is fresh again") }
     isOld = false
@@ -73,13 +74,13 @@ final class UpstreamHealth {
   }
 
   /// Called now and then: nothing else tells that time has passed.
-  func look(at now: UInt64) {
-    guard !isOld, let maximumAge, let directoryReadAt, now &- directoryReadAt > maximumAge, now > directoryReadAt else {
+  func look(at now: Instant) {
+    guard !isOld, let maximumAge, let directoryReadAt, now - directoryReadAt > maximumAge else {
       return
     }
     isOld = true
     events.log(
-      .error, "the directory is too old", ["seconds": .number(Int((now &- directoryReadAt) / 1_000))])
+      .error, "the directory is too old", ["seconds": .number((now - directoryReadAt).seconds)])
     conditions.set(Condition(.directory, "the directory is too old", failsHealth: true))
   }
 }

@@ -4,6 +4,7 @@ import Authorizations
 import Decision
 import Gateway
 import JSON
+import Threading
 import Transport
 import Upstream
 
@@ -55,8 +56,8 @@ struct UpstreamInquiry {
   var authorization: String
   /// Every value that gatehouse sends upstream for its own.
   var credentials: [String] = []
-  /// Milliseconds for each question.
-  let timeout: Int
+  /// For each question.
+  let timeout: Interval
   /// For a process that stops, which does not wait for an answer.
   var interruption = Interruption()
 
@@ -213,7 +214,7 @@ struct UpstreamInquiry {
         return try client.send(
           method: "GET", target: target,
           fields: [("User-Agent", "gatehouse")] + (authorization.map { [("Authorization", $0)] } ?? []), body: [],
-          timeoutMilliseconds: timeout)
+          timeout: timeout)
       } catch {
         latest = error
       }

@@ -4,6 +4,7 @@ import Authorizations
 import Access
 import Decision
 import HTTP
+import Threading
 import Transport
 import Upstream
 
@@ -44,7 +45,7 @@ extension DownstreamConnection {
   }
 
   /// Milliseconds for which a request waits for the directory to be asked for anew.
-  static let directoryPatience = 15_000
+  static let directoryPatience = Interval.seconds(15)
 
   private func wait() {
     state = .waiting

@@ -2,6 +2,7 @@
 
 import Decision
 import HTTP
+import Threading
 import Transport
 import Upstream
 
@@ -19,7 +20,7 @@ extension DownstreamConnection {
     }
     body.append(contentsOf: piece)
     guard isComplete else { return }
-    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    exchange.upstreamEndedAt = .now
     upstream = nil
     let text = String(decoding: body, as: UTF8.self)
     body.release()

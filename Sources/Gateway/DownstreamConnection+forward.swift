@@ -4,6 +4,7 @@ import Access
 import Decision
 import HTTP
 import Observation
+import Threading
 import Transport
 import Upstream
 
@@ -135,7 +136,7 @@ extension DownstreamConnection {
       return sent(on: connection)
     }
     outgoing = Array(whole)
-    stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
+    stream?.setDeadline(after: settings.timeouts.upstreamConnect + .seconds(1))
   }
 
   /// For whom a connection is leased.
@@ -154,7 +155,7 @@ extension DownstreamConnection {
   func take(_ connection: UpstreamConnection) {
     upstream = connection
     exchange.upstreamAuthority = connection.member.authority
-    exchange.upstreamStartedAt = MonotonicClock.microseconds
+    exchange.upstreamStartedAt = .now
   }
 
   /// The request is whole: from here on the upstream has the deadline, and the client is only watched.
@@ -209,7 +210,7 @@ extension DownstreamConnection {
     state = .leasing
     stream?.readsInput = false
     if let connection = gateway.pool.lease(for: self, claim) { return upstreamLeased(connection) }
-    stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
+    stream?.setDeadline(after: settings.timeouts.upstreamConnect + .seconds(1))
   }
 
   private func framed(_ payload: [UInt8]) -> [UInt8] {

@@ -4,6 +4,7 @@ import Decision
 import HTTP
 import Observation
 import Synchronization
+import Threading
 import Transport
 
 extension DownstreamConnection {
@@ -22,8 +23,8 @@ extension DownstreamConnection {
 
   /// Begins a request with what was read of it; decides it where its head is whole.
   func processHead(_ bytes: UnsafeMutableRawBufferPointer) {
-    if exchange.startedAt == 0 {
-      exchange.startedAt = MonotonicClock.microseconds
+    if exchange.startedAt == .start {
+      exchange.startedAt = .now
       stream?.setDeadline(after: settings.timeouts.head)
     }
     do throws(HeadProblem) {

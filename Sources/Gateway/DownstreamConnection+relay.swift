@@ -5,6 +5,7 @@ import Access
 import Observation
 import Decision
 import HTTP
+import Threading
 import Transport
 import Upstream
 
@@ -86,7 +87,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     gateway.keptForFilters += piece.count
     body.append(contentsOf: piece)
     guard isComplete else { return }
-    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    exchange.upstreamEndedAt = .now
     upstream = nil
     let whole = body
     body.release()
@@ -176,7 +177,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
   }
 
   func finishResponse() {
-    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    exchange.upstreamEndedAt = .now
     upstream = nil
     guard stream != nil else {
       // The client is gone; the write was carried to its end all the same.
@@ -224,7 +225,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 
   private func failed(_ failure: UpstreamFailure, mayRepeat: Bool) {
     upstream = nil
-    exchange.upstreamEndedAt = MonotonicClock.microseconds
+    exchange.upstreamEndedAt = .now
     gateway.metrics.recordUpstreamFailure(failure.metric)
     switch failure {
     case .unreachable, .credentialRefused: gateway.noteTrouble()
@@ -244,7 +245,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       hasRepeated = true
       state = .leasing
       if let connection = gateway.pool.lease(for: self, claim) { return leased(connection) }
-      stream?.setDeadline(after: settings.timeouts.upstreamConnect + 1_000)
+      stream?.setDeadline(after: settings.timeouts.upstreamConnect + .seconds(1))
       return
     }
     guard stream != nil else {

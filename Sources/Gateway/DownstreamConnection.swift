@@ -5,6 +5,7 @@ import Synchronization
 import Access
 import Decision
 import HTTP
+import Threading
 import Transport
 import Upstream
 
@@ -38,8 +39,7 @@ final class DownstreamConnection {
   unowned let gateway: GatewayLoop
   let client: Client
   let listener: String
-  /// Milliseconds of the loop's clock.
-  let acceptedAt: UInt64
+  let acceptedAt: Instant
   var stream: ByteStream?
   var state = State.opening
 
@@ -102,12 +102,12 @@ final class DownstreamConnection {
   private static let maximumHold = 65_536
   /// Requests that are answered in one event of a client that sends them ahead.
   private static let requestsPerTurn = 4
-  /// Milliseconds of a batch of events after which one request of such a client has to do: a single one may take many.
-  private static let turnTime: UInt64 = 5
-  /// Milliseconds for which an answered and closed connection is still read.
-  static let lingerTime = 2_000
-  /// Milliseconds for the first request of a client whose handshake ended while the server stops.
-  private static let lastRequestTime = 1_000
+  /// Time of a batch of events after which one request of such a client has to do: a single one may take many.
+  private static let turnTime = Interval.milliseconds(5)
+  /// For how long an answered and closed connection is still read.
+  static let lingerTime = Interval.seconds(2)
+  /// For the first request of a client whose handshake ended while the server stops.
+  private static let lastRequestTime = Interval.seconds(1)
 
   init(
     gateway: GatewayLoop, accepted descriptor: Int32, tls: ServerTLSContext?, client: Client, listener: String
@@ -148,14 +148,14 @@ final class DownstreamConnection {
   var mayGo: Bool {
     switch state {
     case .opening, .readingHead, .lingering, .draining: !isBusy
-    case .waiting where isVerifying: hasFailedLogIn || gateway.loop.now &- acceptedAt > Self.verificationPatience
+    case .waiting where isVerifying: hasFailedLogIn || gateway.loop.now - acceptedAt > Self.verificationPatience
     default: false
     }
   }
 
-  /// Milliseconds after which a first password that waits for its turn makes way: those of honest clients have theirs
+  /// After which a first password that waits for its turn makes way: those of honest clients have theirs
   /// sooner. A second one has no claim.
-  private static let verificationPatience: UInt64 = 10_000
+  private static let verificationPatience = Interval.seconds(10)
 
   /// Makes room for another connection.
   func giveWay() {
@@ -229,7 +229,7 @@ final class DownstreamConnection {
   }
 
   /// Whether this batch of events has taken so long that the others' should come before the next of several requests.
-  private var isLate: Bool { MonotonicClock.milliseconds &- gateway.loop.now > Self.turnTime }
+  private var isLate: Bool { Instant.now - gateway.loop.now > Self.turnTime }
 
   /// Begins to wait until the client has taken what was written.
   func awaitTaking(_ stream: ByteStream) {
@@ -275,11 +275,11 @@ final class DownstreamConnection {
     }
   }
 
-  /// Milliseconds for which more of a body is waited for: a write as a whole has a deadline too.
-  private var bodyPatience: Int {
-    guard exchange.kind == .write, exchange.startedAt > 0 else { return settings.timeouts.bodyProgress }
-    let passed = Int(clamping: gateway.loop.now &- min(gateway.loop.now, exchange.startedAt / 1_000))
-    return max(0, min(settings.timeouts.bodyProgress, settings.timeouts.write - passed))
+  /// For how long more of a body is waited for: a write as a whole has a deadline too.
+  private var bodyPatience: Interval {
+    guard exchange.kind == .write, exchange.startedAt > .start else { return settings.timeouts.bodyProgress }
+    let passed = gateway.loop.now - exchange.startedAt
+    return min(settings.timeouts.bodyProgress, settings.timeouts.write - passed)
   }
 
   /// Takes what a client sends while its response is awaited, up to a bound.
@@ -317,7 +317,7 @@ final class DownstreamConnection {
     upstream?.abandon()
     upstream = nil
     gateway.pool.cancelWait(of: self)
-    if exchange.startedAt > 0, !exchange.methodText.isEmpty {
+    if exchange.startedAt > .start, !exchange.methodText.isEmpty {
       exchange.status = 499
       if exchange.notes.reason.isEmpty { exchange.notes.reason = "the client left" }
       record()
@@ -329,9 +329,9 @@ final class DownstreamConnection {
   func record() {
     if let holder = exchange.notes.holder { gateway.uses.note(holder, isPrevious: exchange.notes.usesPreviousPassword) }
     gateway.metrics.recordRequest(
-      exchange.kind, status: exchange.status, duration: Int(MonotonicClock.microseconds &- exchange.startedAt))
+      exchange.kind, status: exchange.status, duration: (Instant.now - exchange.startedAt).microseconds)
     gateway.accessLog?.append(exchange.record(client: client, listener: listener))
-    exchange.startedAt = 0
+    exchange.startedAt = .start
     exchange.methodText = ""
   }
 
@@ -381,7 +381,7 @@ extension DownstreamConnection: ByteStreamHandler {
     case .lingering: finishLingering(stream)
     case .readingHead:
       stream.readsInput = true
-      stream.setDeadline(after: exchange.startedAt > 0 ? settings.timeouts.head : settings.timeouts.idle)
+      stream.setDeadline(after: exchange.startedAt > .start ? settings.timeouts.head : settings.timeouts.idle)
       turn {}
     default: break
     }
@@ -394,7 +394,7 @@ extension DownstreamConnection: ByteStreamHandler {
         .answering where takesOn(stream):
         break
       case .readingHead where stream.isCongested: close()
-      case .readingHead where exchange.startedAt > 0:
+      case .readingHead where exchange.startedAt > .start:
         refuse(.headTooSlow)
       case .readingHead: closeInOrder()
       case .collecting, .streaming:

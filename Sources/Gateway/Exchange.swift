@@ -4,11 +4,12 @@ import Decision
 import HTTP
 import JSON
 import Observation
+import Threading
 import Transport
 
 /// Reset for every request of a connection.
 struct Exchange {
-  var startedAt: UInt64 = 0
+  var startedAt = Instant.start
   var methodText = ""
   var path = ""
   var response = ResponseWriter()
@@ -21,8 +22,8 @@ struct Exchange {
   var bytesOut = 0
   var status = 0
   var upstreamAuthority = ""
-  var upstreamStartedAt: UInt64 = 0
-  var upstreamEndedAt: UInt64 = 0
+  var upstreamStartedAt = Instant.start
+  var upstreamEndedAt = Instant.start
 
   mutating func describe(_ view: RequestView) {
     let method = view.head.method
@@ -61,9 +62,9 @@ struct Exchange {
     if !notes.reason.isEmpty { record.refusal = notes.reason }
     record.bytesIn = bytesIn
     record.bytesOut = bytesOut
-    record.duration = Int(MonotonicClock.microseconds &- startedAt)
-    if upstreamStartedAt > 0, upstreamEndedAt >= upstreamStartedAt {
-      record.upstreamDuration = Int(upstreamEndedAt - upstreamStartedAt)
+    record.duration = (Instant.now - startedAt).microseconds
+    if upstreamStartedAt > .start, upstreamEndedAt >= upstreamStartedAt {
+      record.upstreamDuration = (upstreamEndedAt - upstreamStartedAt).microseconds
     }
     if !upstreamAuthority.isEmpty { record.upstream = upstreamAuthority }
     return record

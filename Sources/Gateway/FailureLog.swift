@@ -2,6 +2,7 @@
 
 public import Observation
 import Synchronization
+import Threading
 
 /// Shared by all event loops. An outage fails every request: a line for each would say nothing more, and cost most when
 /// there is most to do.
@@ -12,8 +13,8 @@ public final class FailureLog: Sendable {
   }
 
   private struct Entry {
-    /// Milliseconds; when the last line was written.
-    var toldAt: UInt64
+    /// When the last line was written.
+    var toldAt: Instant
     /// Failures since then.
     var count = 0
   }
@@ -21,8 +22,8 @@ public final class FailureLog: Sendable {
   private let events: EventLog
   private let entries = Mutex<[Key: Entry]>([:])
 
-  /// Milliseconds between two lines on one kind of failure.
-  static let interval: UInt64 = 10_000
+  /// Between two lines on one kind of failure.
+  static let interval = Interval.seconds(10)
   /// Kinds that are told apart; what the upstream makes up beyond it is one more kind.
   private static let maximumKinds = 64
 
@@ -31,7 +32,7 @@ public final class FailureLog: Sendable {
   /// - Parameters:
   ///   - upstream: `host:port`; empty where no member was chosen.
   ///   - path: of the request, without its query.
-  func note(reason: String, upstream: String, path: String, now: UInt64) {
+  func note(reason: String, upstream: String, path: String, now: Instant) {
     var key = Key(reason: reason, upstream: upstream)
     let isFirst = entries.withLock { entries -> Bool in
       if entries[key] == nil, entries.count >= Self.maximumKinds { key = Key(reason: "others", upstream: "") }
@@ -56,10 +57,10 @@ public final class FailureLog: Sendable {
   /// Tells what has been counted long enough, and forgets kinds that did not come again.
   ///
   /// - Parameter isLast: whether nothing will be counted any more.
-  func tell(now: UInt64, isLast: Bool = false) {
+  func tell(now: Instant, isLast: Bool = false) {
     let due = entries.withLock { entries -> [(key: Key, count: Int)] in
       var due: [(key: Key, count: Int)] = []
-      for (key, entry) in entries where isLast || now &- entry.toldAt >= Self.interval {
+      for (key, entry) in entries where isLast || now - entry.toldAt >= Self.interval {
         if entry.count > 0 { due.append((key, entry.count)) }
         entries[key] = entry.count > 0 && !isLast ? Entry(toldAt: now) : nil
       }

@@ -4,6 +4,7 @@ public import Decision
 import HTTP
 public import Observation
 import Synchronization
+import Threading
 public import Transport
 public import Upstream
 
@@ -24,22 +25,22 @@ public final class GatewayLoop {
   private var scarcityEvents = EventAllowance()
   /// Whether the last connection that came could not be accepted.
   private var isExhausted = false
-  private var flushedAt: UInt64 = 0
+  private var flushedAt = Instant.start
   /// Bytes of upstreams' answers that wait to be filtered.
   var keptForFilters = 0
   var uses = UseNotes()
-  private var usesToldAt: UInt64 = 0
-  private var troubleToldAt: UInt64?
+  private var usesToldAt = Instant.start
+  private var troubleToldAt: Instant?
   private(set) var dateField = HTTPDate()
 
-  /// Milliseconds after which log lines are handed over even though the block is not full.
-  private static let flushInterval: UInt64 = 200
+  /// After which log lines are handed over even though the block is not full.
+  private static let flushInterval = Interval.milliseconds(200)
 
-  /// Milliseconds between two messages of who was let in.
-  private static let usesInterval: UInt64 = 1_000
+  /// Between two messages of who was let in.
+  private static let usesInterval = Interval.seconds(1)
 
-  /// Milliseconds between two messages that something is wrong upstream.
-  private static let troubleInterval: UInt64 = 500
+  /// Between two messages that something is wrong upstream.
+  private static let troubleInterval = Interval.milliseconds(500)
 
   public init(
     loop: EventLoop, shared: GatewayShared, members: [UpstreamMember], tls: ClientTLSContext?,
@@ -154,7 +155,7 @@ public final class GatewayLoop {
 
   /// The upstream refused the gateway's own credential, or is not there: whoever looks after its health looks again.
   func noteTrouble() {
-    guard troubleToldAt.map({ loop.now &- $0 >= Self.troubleInterval }) ?? true else { return }
+    guard troubleToldAt.map({ loop.now - $0 >= Self.troubleInterval }) ?? true else { return }
     troubleToldAt = loop.now
     shared.services.noteTrouble()
   }
@@ -179,14 +180,14 @@ public final class GatewayLoop {
 
   private func housekeep() {
     pool.reclaim()
-    guard loop.now &- flushedAt >= Self.flushInterval else { return }
+    guard loop.now - flushedAt >= Self.flushInterval else { return }
     flushedAt = loop.now
     dateField = HTTPDate()
     accessLog?.flush()
     pool.retry()
     tellOmitted()
     if shared.settings.cutsStreams { for connection in connections.values { connection.cutIfRevoked() } }
-    guard loop.now &- usesToldAt >= Self.usesInterval else { return }
+    guard loop.now - usesToldAt >= Self.usesInterval else { return }
     usesToldAt = loop.now
     tellUses()
     shared.failures?.tell(now: loop.now)

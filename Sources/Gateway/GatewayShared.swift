@@ -5,6 +5,7 @@ public import Authorizations
 public import Decision
 public import Observation
 import Synchronization
+public import Threading
 
 /// Where work goes that no event loop may do itself.
 public struct GatewayServices: Sendable {
@@ -57,8 +58,8 @@ public final class GatewayShared: Sendable {
   /// Of the upstream, for the event log; nil where there is none.
   let failures: FailureLog?
   public let services: GatewayServices
-  /// Monotonic nanoseconds, as the authenticator wants them.
-  let clock: @Sendable () -> UInt64
+  /// The authenticator's.
+  let clock: @Sendable () -> Instant
   /// Open downstream connections of all loops.
   let connections = Atomic<Int>(0)
   let strangers = StrangerCounts()
@@ -71,7 +72,7 @@ public final class GatewayShared: Sendable {
     directory: Publication<Directory>, status: Publication<UpstreamStatus>,
     conditions: Conditions = Conditions(), shortage: Condition? = nil, failures: FailureLog? = nil,
     services: GatewayServices,
-    clock: @escaping @Sendable () -> UInt64
+    clock: @escaping @Sendable () -> Instant
   ) {
     self.settings = settings
     upstreamAuthorizations = Publication(settings.authorizations)

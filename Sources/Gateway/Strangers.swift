@@ -3,6 +3,7 @@
 import Access
 import Decision
 import Synchronization
+import Threading
 
 /// How many of them each source has, over all loops.
 final class StrangerCounts: Sendable {
@@ -49,12 +50,11 @@ struct Strangers {
 
   /// Of one source, where it has been there for longer than a first request takes: a fleet behind one address that comes
   /// back all at once gets in one after the other, in place of each ending the one before.
-  mutating func oldest(of source: SourceAddress, now: UInt64) -> DownstreamConnection? {
-    bySource[source]?.first { $0.mayGo && now &- $0.acceptedAt >= Self.grace }
+  mutating func oldest(of source: SourceAddress, now: Instant) -> DownstreamConnection? {
+    bySource[source]?.first { $0.mayGo && now - $0.acceptedAt >= Self.grace }
   }
 
-  /// Milliseconds.
-  private static let grace: UInt64 = 2_000
+  private static let grace = Interval.seconds(2)
 }
 
 /// Values in the order of their coming, or of the last look at them that was in vain. All it does takes constant time, spread over its calls.

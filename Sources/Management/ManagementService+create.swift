@@ -1,6 +1,7 @@
 // POST of an authorization: the checks of the real server in its order (`legacy-api.md` §6), and ours after them.
 
 import Authorizations
+import Threading
 
 extension ManagementService {
   /// The longest description, bytes.

@@ -2,6 +2,7 @@
 
 import JSON
 import Authorizations
+import Threading
 
 extension ManagementService {
   /// The directory, once it is there.

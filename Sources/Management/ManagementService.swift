@@ -1,6 +1,7 @@
 // The management API: the legacy authorization API of InfluxDB 2.9.1, and the directory answers its clients need.
 
 public import Authorizations
+public import Threading
 
 /// Answers one request after the other, on one thread: the one that owns the registry.
 public final class ManagementService {

@@ -3,6 +3,7 @@
 import COpenSSL
 import CSystem
 import Glibc
+import Threading
 
 /// What a stream tells its owner. All calls come from the stream's loop.
 public protocol ByteStreamHandler: AnyObject {
@@ -60,7 +61,7 @@ public final class ByteStream: Channel {
   private var isAnnounced = false
   /// Handshake messages and alerts since the handshake, within the time that began at `protocolWindow`.
   private var protocolSteps = 0
-  private var protocolWindow: UInt64 = 0
+  private var protocolWindow = Instant.start
   private var isFlooding = false
   /// What came first of a handshake.
   private var opening = Opening()
@@ -163,7 +164,7 @@ public final class ByteStream: Channel {
   /// tickets come at once; keys change after gigabytes.
   private static let maximumProtocolSteps = 64
   /// Milliseconds.
-  private static let protocolInterval: UInt64 = 10_000
+  private static let protocolInterval = Interval.seconds(10)
 
   // MARK: Reading
 
@@ -215,7 +216,7 @@ public final class ByteStream: Channel {
   /// answered piles up where the peer does not take it: a peer that goes on with them loses its connection.
   func noteProtocolStep() {
     guard state == .open else { return }
-    if loop.now &- protocolWindow >= Self.protocolInterval {
+    if loop.now - protocolWindow >= Self.protocolInterval {
       protocolWindow = loop.now
       protocolSteps = 0
     }

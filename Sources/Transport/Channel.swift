@@ -2,13 +2,14 @@
 
 import CSystem
 import Glibc
+public import Threading
 
 /// Created, used and closed in its loop's thread. While open, its loop keeps it alive.
 open class Channel {
   public let loop: EventLoop
   public internal(set) final var descriptor: Int32
-  /// Milliseconds of the loop's clock after which `deadlineExpired` is called once; `.max` for never.
-  final var deadline = UInt64.max
+  /// After which `deadlineExpired` is called once, by the loop's clock.
+  final var deadline = Instant.never
   /// The wheel's tick at which this channel is looked at next; `.max` where no tick is pending.
   final var pendingTick = UInt64.max
   /// Its place in that tick's slot.
@@ -32,13 +33,13 @@ open class Channel {
   /// Called after `EventLoop.revisitLater`.
   open func revisited() {}
 
-  /// Calls `deadlineExpired` after `milliseconds`, replacing the previous deadline. Cheap enough for every exchange.
-  public final func setDeadline(after milliseconds: Int) {
-    deadline = loop.now &+ UInt64(max(0, milliseconds))
+  /// Calls `deadlineExpired` after `patience`, replacing the previous deadline. Cheap enough for every exchange.
+  public final func setDeadline(after patience: Interval) {
+    deadline = loop.now + patience
     loop.wheel.schedule(self)
   }
 
-  public final func clearDeadline() { deadline = .max }
+  public final func clearDeadline() { deadline = .never }
 
   /// Stops watching and closes the descriptor.
   public final func closeDescriptor() {
@@ -47,6 +48,6 @@ open class Channel {
     loop.wheel.remove(self)
     close(descriptor)
     descriptor = -1
-    deadline = .max
+    deadline = .never
   }
 }

@@ -1,20 +1,25 @@
 // The deadlines of one event loop: setting one later costs a store, not a queue operation.
 
+import Threading
+
 /// A wheel of ticks. A channel whose deadline moved later since it was filed is filed again when its old tick comes, so
 /// the usual case (a deadline that is moved by every exchange and never expires) does almost nothing.
 struct DeadlineWheel {
-  /// Milliseconds; deadlines are kept to this precision.
-  static let tick: UInt64 = 64
+  /// Deadlines are kept to this precision.
+  static var tick: Interval { Interval(nanoseconds: tickNanoseconds) }
+  private static let tickNanoseconds: UInt64 = 64_000_000
   private static let slotCount = 1_024
 
   private var slots: [[Channel]] = Array(repeating: [], count: slotCount)
   private var current: UInt64
 
-  init(now: UInt64) { current = now / Self.tick }
+  init(now: Instant) { current = Self.number(of: now) }
+
+  private static func number(of instant: Instant) -> UInt64 { instant.nanoseconds / tickNanoseconds }
 
   mutating func schedule(_ channel: Channel) {
-    guard channel.deadline != .max else { return }
-    let due = max(channel.deadline / Self.tick + 1, current + 1)
+    guard channel.deadline != .never else { return }
+    let due = max(Self.number(of: channel.deadline) + 1, current + 1)
     guard due < channel.pendingTick else { return }
     remove(channel)
     // Beyond one turn of the wheel the channel is looked at once a turn.
@@ -39,8 +44,8 @@ struct DeadlineWheel {
   }
 
   /// Channels whose deadline has passed.
-  mutating func advance(to now: UInt64) -> [Channel] {
-    let target = now / Self.tick
+  mutating func advance(to now: Instant) -> [Channel] {
+    let target = Self.number(of: now)
     var expired: [Channel] = []
     while current < target {
       current += 1
@@ -50,7 +55,7 @@ struct DeadlineWheel {
       slots[slot] = []
       for channel in due {
         channel.pendingTick = .max
-        guard channel.isOpen, channel.deadline != .max else { continue }
+        guard channel.isOpen, channel.deadline != .never else { continue }
         if channel.deadline <= now { expired.append(channel) } else { schedule(channel) }
       }
     }

@@ -3,12 +3,13 @@
 import COpenSSL
 import CSystem
 import Glibc
+public import Threading
 
 /// Created inside its thread and used only there; other threads reach it through `mailbox`.
 public final class EventLoop {
   public let mailbox: Mailbox
-  /// Milliseconds of the monotonic clock, read once per batch of events.
-  public private(set) var now: UInt64
+  /// Read once per batch of events.
+  public private(set) var now: Instant
   /// For what is being read or written right now; never valid from one event to the next.
   public let scratch: Scratch
   /// Ciphertext of the write under way, so that one flush is one `send`.
@@ -32,8 +33,8 @@ public final class EventLoop {
   private var resumptions: [UInt64: (any Sendable) -> Void] = [:]
   private var nextTicket: UInt64 = 0
 
-  /// Milliseconds between two calls of `housekeeping` on an idle loop.
-  public var housekeepingInterval: Int32 = 250
+  /// Between two calls of `housekeeping` on an idle loop; whole milliseconds count.
+  public var housekeepingInterval = Interval.milliseconds(250)
   private static let batchSize = 256
   /// Deadlines and messages that are seen to in one batch, so that thousands at once do not keep the sockets waiting.
   private static let turnsPerBatch = 128
@@ -45,7 +46,7 @@ public final class EventLoop {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw .system("epoll_create1", errno) }
     mailbox = try Mailbox()
-    now = MonotonicClock.milliseconds
+    now = Instant.now
     scratch = Scratch(bytes: scratchBytes, longHead: longHeadBytes)
     staging = Staging()
     wheel = DeadlineWheel(now: now)
@@ -66,8 +67,9 @@ public final class EventLoop {
     defer { events.deallocate() }
     while !isStopping {
       let hasWork = !revisits.isEmpty || !due.isEmpty || !messages.isEmpty
-      let count = epoll_wait(epoll, events, Int32(Self.batchSize), hasWork ? 0 : housekeepingInterval)
-      now = MonotonicClock.milliseconds
+      let count = epoll_wait(
+        epoll, events, Int32(Self.batchSize), hasWork ? 0 : Int32(clamping: housekeepingInterval.milliseconds))
+      now = Instant.now
       if !messages.isEmpty { takeMessages() }
       for i in 0..<Int(max(0, count)) { dispatch(events[i]) }
       if !revisits.isEmpty { revisit() }
@@ -100,7 +102,7 @@ public final class EventLoop {
     guard !expired.isEmpty || !due.isEmpty else { return }
     due += expired
     for channel in due.prefix(Self.turnsPerBatch) where channel.isOpen && channel.deadline <= now {
-      channel.deadline = .max
+      channel.deadline = .never
       channel.deadlineExpired()
     }
     due = due.dropFirst(Self.turnsPerBatch)

@@ -2,6 +2,7 @@
 
 import CSystem
 import Glibc
+import Threading
 
 /// An accepted connection, before anything of it was read.
 public struct AcceptedSocket {
@@ -18,9 +19,9 @@ public final class ListeningSocket: Channel {
 
   /// Sockets accepted in one turn of the loop, so that a rush of new clients does not starve the others.
   private static let acceptsPerTurn = 64
-  /// Milliseconds for which nothing is accepted once the system has no descriptor or memory for it: those who wait
+  /// For how long nothing is accepted once the system has no descriptor or memory for it: those who wait
   /// would wake the loop without end.
-  private static let pause = 100
+  private static let pause = Interval.milliseconds(100)
 
   /// Every loop listens on the same address; the kernel spreads connections among them (SO_REUSEPORT).
   public init(

@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTP
+public import Threading
 public import Transport
 
 /// One request, one connection, one answer of bounded size.
@@ -43,7 +44,7 @@ public struct BlockingClient {
   ///
   /// - Parameter fields: without `Host`, `Connection` and `Content-Length`, which are added.
   public func send(
-    method: String, target: String, fields: [(String, String)], body: [UInt8], timeoutMilliseconds: Int
+    method: String, target: String, fields: [(String, String)], body: [UInt8], timeout: Interval
   ) throws(UpstreamFailure) -> Answer {
     guard member.resolve() else { throw .unreachable("no such host: \(member.host)") }
     var request = "\(method) \(target) HTTP/1.1\r\nHost: \(member.authority)\r\nConnection: close\r\n"
@@ -54,7 +55,7 @@ public struct BlockingClient {
     // Nothing was sent where no connection came about: the name's next address is tried.
     for _ in 0..<max(1, member.addressCount) {
       do throws(UpstreamFailure) {
-        return try attempt(whole, isHead: method == "HEAD", timeoutMilliseconds: timeoutMilliseconds)
+        return try attempt(whole, isHead: method == "HEAD", timeout: timeout)
       } catch {
         latest = error
         guard case .unreachable = error else { break }
@@ -64,19 +65,19 @@ public struct BlockingClient {
   }
 
   private func attempt(
-    _ request: [UInt8], isHead: Bool, timeoutMilliseconds: Int
+    _ request: [UInt8], isHead: Bool, timeout: Interval
   ) throws(UpstreamFailure) -> Answer {
     do {
       let loop = try EventLoop(scratchBytes: 128 << 10)
       let pool = UpstreamPool(
         loop: loop, members: [member], tls: tls,
-        limits: UpstreamLimits(connectTimeout: timeoutMilliseconds, responseTimeout: timeoutMilliseconds))
+        limits: UpstreamLimits(connectTimeout: timeout, responseTimeout: timeout))
       defer { pool.close() }
       let exchange = BlockingExchange(
         loop: loop, request: request, isHead: isHead, maximumBody: maximumBody)
       if let connection = pool.lease(for: exchange, UpstreamClaim()) { exchange.upstreamLeased(connection) }
       // A total deadline: an answer that drips would move any other for ever.
-      let deadline = loop.now &+ UInt64(max(0, timeoutMilliseconds))
+      let deadline = loop.now + timeout
       loop.housekeeping = { [unowned loop] in
         if loop.now >= deadline { exchange.finish(.failure(.timedOut)) }
       }

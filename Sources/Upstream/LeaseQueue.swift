@@ -1,5 +1,7 @@
 // Who waits for an upstream connection, who holds how many, and whose turn it is.
 
+import Threading
+
 /// The turn is that of the login or source which holds the least against its equal share; among equals, of who came
 /// first. A share binds only while others wait: a fleet behind one balancer is often one address and one login.
 ///
@@ -8,8 +10,7 @@ struct LeaseQueue<Handler> {
   private struct Waiter {
     let handler: Handler
     let ticket: UInt64
-    /// Milliseconds of the loop's clock.
-    let since: UInt64
+    let since: Instant
   }
 
   /// A login or a source.
@@ -60,8 +61,7 @@ struct LeaseQueue<Handler> {
     change(claim) { $0.held -= 1 }
   }
 
-  /// - Parameter now: milliseconds of the loop's clock.
-  mutating func append(_ handler: Handler, _ claim: UpstreamClaim, now: UInt64 = 0) {
+  mutating func append(_ handler: Handler, _ claim: UpstreamClaim, now: Instant = .start) {
     tickets += 1
     waiters[claim, default: []].append(Waiter(handler: handler, ticket: tickets, since: now))
     note(claim, +1)
@@ -94,9 +94,9 @@ struct LeaseQueue<Handler> {
     return weight(claim, -1) > weight(next, pending)
   }
 
-  /// For how long the next in turn has waited, milliseconds; nil where nobody waits.
-  mutating func wait(now: UInt64) -> UInt64? {
-    nextClaim(allowsReads: true).flatMap { waiters[$0]?.first }.map { now &- $0.since }
+  /// For how long the next in turn has waited; nil where nobody waits.
+  mutating func wait(now: Instant) -> Interval? {
+    nextClaim(allowsReads: true).flatMap { waiters[$0]?.first }.map { now - $0.since }
   }
 
   private mutating func nextClaim(allowsReads: Bool) -> UpstreamClaim? {

@@ -1,6 +1,7 @@
 // A connection to an upstream member: one exchange at a time, kept for the next where that is safe.
 
 import HTTP
+import Threading
 public import Transport
 
 public final class UpstreamConnection: ByteStreamHandler {
@@ -17,10 +18,10 @@ public final class UpstreamConnection: ByteStreamHandler {
   private(set) var lease: UpstreamClaim?
   private var clientWait = ClientWait()
   /// When the exchange began.
-  private var begunAt: UInt64 = 0
+  private var begunAt = Instant.start
   private var answersHead = false
   private var exchanges = 0
-  private(set) var idleSince: UInt64 = 0
+  private(set) var idleSince = Instant.start
 
   private var scanner = HeadScanner()
   private var informational = 0
@@ -59,7 +60,7 @@ public final class UpstreamConnection: ByteStreamHandler {
   var isStale: Bool {
     guard let stream else { return true }
     // Within the last second epoll would have told.
-    return pool.loop.now &- idleSince > 1_000 && stream.isStale
+    return pool.loop.now - idleSince > .seconds(1) && stream.isStale
   }
 
   func begin(_ handler: any UpstreamExchangeHandler, _ claim: UpstreamClaim) {
@@ -115,12 +116,12 @@ public final class UpstreamConnection: ByteStreamHandler {
     }
   }
 
-  /// Milliseconds for which the upstream has been kept waiting by the client, who has let little pass meanwhile; nil
+  /// For how long the upstream has been kept waiting by the client, who has let little pass meanwhile; nil
   /// where it is the upstream's turn.
-  var clientDelay: UInt64? { lease == nil ? nil : clientWait.duration(now: pool.loop.now) }
+  var clientDelay: Interval? { lease == nil ? nil : clientWait.duration(now: pool.loop.now) }
 
   /// When the exchange began, where the upstream works on its request still and it yields; nil otherwise.
-  var workingSince: UInt64? {
+  var workingSince: Instant? {
     guard state == .awaitingHead, requestIsComplete, !responseHasBegun, handler?.yieldsToOthers ?? false else {
       return nil
     }

@@ -1,7 +1,8 @@
 // The upstream connections of one event loop: idle ones to reuse, a bounded number in all, and who gets the next.
 
-public import Transport
 import HTTP
+import Threading
+public import Transport
 
 public final class UpstreamPool {
   public let loop: EventLoop
@@ -16,8 +17,8 @@ public final class UpstreamPool {
     var connecting = 0
     /// Leases that are no writes'.
     var reads = 0
-    /// Milliseconds of the loop's clock until which the member is passed over, having refused a connection.
-    var avoidedUntil: UInt64 = 0
+    /// Until when the member is passed over, having refused a connection.
+    var avoidedUntil = Instant.start
   }
 
   private var slots: [Slot]
@@ -28,13 +29,13 @@ public final class UpstreamPool {
   /// Every connection that is open, so that none is lost while nobody else refers to it.
   private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
 
-  /// Milliseconds for which a member that refused a connection is passed over.
-  private static let avoidance: UInt64 = 1_000
+  /// For how long a member that refused a connection is passed over.
+  private static let avoidance = Interval.seconds(1)
   /// Exchanges that may wait for a connection in one loop: beyond it, waiting longer helps nobody.
   private static let maximumWaiters = 10_000
-  /// Milliseconds between two looks for connections that can be taken back.
-  private static let reclaimInterval: UInt64 = 100
-  private var reclaimedAt: UInt64 = 0
+  /// Between two looks for connections that can be taken back.
+  private static let reclaimInterval = Interval.milliseconds(100)
+  private var reclaimedAt = Instant.start
   /// Connections to one member that reads may take: the rest is kept for writes.
   private let readLimit: Int
 
@@ -103,7 +104,7 @@ public final class UpstreamPool {
   /// that is not enough and somebody has waited for long, from reads that have not been answered yet. To be called now and
   /// then, outside of every exchange's event.
   public func reclaim() {
-    guard !queue.isEmpty, loop.now &- reclaimedAt >= Self.reclaimInterval else { return }
+    guard !queue.isEmpty, loop.now - reclaimedAt >= Self.reclaimInterval else { return }
     reclaimedAt = loop.now
     var pending = slots.reduce(0) { $0 + $1.connecting }
     guard queue.count > pending else { return }
@@ -159,7 +160,7 @@ public final class UpstreamPool {
       } catch {
         // The member is not at fault, and a connection may come free: `retry` looks again.
         if error.isShortage { return }
-        slots[i].avoidedUntil = loop.now &+ Self.avoidance
+        slots[i].avoidedUntil = loop.now + Self.avoidance
         failFirstWaiter(.unreachable(error.description, member: member.authority))
       }
     }
@@ -206,7 +207,7 @@ public final class UpstreamPool {
   func opened(_ connection: UpstreamConnection) {
     guard let i = slotIndex(of: connection.member) else { return connection.abandon() }
     slots[i].connecting -= 1
-    slots[i].avoidedUntil = 0
+    slots[i].avoidedUntil = .start
     if let waiter = queue.next(allowsReads: slots[i].reads < readLimit) {
       begin(connection, waiter.handler, waiter.claim)
       return waiter.handler.upstreamLeased(connection)
@@ -218,7 +219,7 @@ public final class UpstreamPool {
   func connectionFailed(to member: UpstreamMember, _ failure: UpstreamFailure) {
     if let i = slotIndex(of: member) {
       slots[i].connecting -= 1
-      slots[i].avoidedUntil = loop.now &+ Self.avoidance
+      slots[i].avoidedUntil = loop.now + Self.avoidance
       // Nothing was sent: another member may take it.
       if slots.contains(where: { $0.avoidedUntil <= loop.now && $0.open < limits.connections }) {
         return connectForWaiters()

@@ -2,6 +2,7 @@
 
 import JSON
 import Management
+import Threading
 import Transport
 import Upstream
 
@@ -12,7 +13,7 @@ struct AuthClient {
       .value("--ca", "FILE", "PEM file of the authority of its certificate; the system's by default"),
     ] + TokenInput.options
 
-  private static let timeoutMilliseconds = 30_000
+  private static let timeout = Interval.seconds(30)
   static let path = "/private/legacy/authorizations"
 
   private let client: BlockingClient
@@ -59,7 +60,7 @@ struct AuthClient {
     do throws(UpstreamFailure) {
       answer = try client.send(
         method: method, target: target, fields: fields, body: body?.bytes ?? [],
-        timeoutMilliseconds: Self.timeoutMilliseconds)
+        timeout: Self.timeout)
     } catch {
       throw .failed("\(address): \(Self.spoken(error))")
     }

@@ -6,6 +6,7 @@ import GatehouseServer
 import Glibc
 import Management
 import Observation
+import Threading
 
 /// What the `token` commands work on. A running server sees each change within a second.
 struct TokenStore {

@@ -2,6 +2,8 @@
 
 import Authorizations
 import Synchronization
+import TestClock
+import Threading
 
 @testable import Access
 
@@ -54,7 +56,7 @@ final class FakeVerifier: Sendable {
 final class Bench: Sendable {
   let authenticator: Authenticator
   let verifier = FakeVerifier()
-  private let time = Atomic<UInt64>(1_000_000_000)
+  private let clock = ManualClock()
   /// Nanoseconds since 1970.
   let wallTime = WallTime()
   private let results = Mutex<[VerificationResult]>([])
@@ -66,12 +68,12 @@ final class Bench: Sendable {
     change(&settings)
     let wallTime = wallTime
     authenticator = try Authenticator(
-      settings, clock: { 1_000_000_000 }, wallClock: { wallTime.value.load(ordering: .sequentiallyConsistent) })
+      settings, clock: { .start + .seconds(1) }, wallClock: { wallTime.value.load(ordering: .sequentiallyConsistent) })
   }
 
-  var now: UInt64 { time.load(ordering: .sequentiallyConsistent) }
+  var now: Instant { clock.now }
 
-  func advance(seconds: UInt64) { time.add(seconds * 1_000_000_000, ordering: .sequentiallyConsistent) }
+  func advance(seconds: Int) { clock.advance(by: .seconds(seconds)) }
 
   func begin(
     _ credential: Credential, from source: String = "10.0.0.1", in snapshot: AuthorizationSnapshot

@@ -1,6 +1,7 @@
 // A right password gets its turn under a flood of wrong ones: counted in verifications, not in time (issue 10, A8).
 
 import Testing
+import Threading
 
 @testable import Access
 
@@ -15,7 +16,7 @@ private final class Flood {
   private var sent = 0
   /// Verifications made.
   private(set) var made = 0
-  private var now: UInt64 = 1_000_000_000
+  private var now = Instant.start + .seconds(1)
 
   init(sources: Int, connections: Int, capacity: Int = 16_384, reconnects: Bool = false) throws {
     scheduler = SchedulerBox(
@@ -56,7 +57,7 @@ private final class Flood {
   func makeOne() throws -> Bool {
     let job = try #require(scheduler.next())
     made += 1
-    now += 50_000_000
+    now = now + .milliseconds(50)
     let isRight = job.password == Array("right".utf8)
     for waiter in scheduler.finish(job.digest, isRight ? .matches : .differs, now: now) where waiter >= 0 {
       try send(from: waiter)

@@ -4,9 +4,9 @@ import Authorizations
 import Glibc
 import Synchronization
 import Testing
+import Threading
 
 @testable import Access
-import Threading
 
 @Suite struct HashPoolTests {
   private let world = snapshot([authorization(1, "reader", password: "right")])
@@ -25,12 +25,14 @@ import Threading
     for number in 0..<1_000 {
       let credential = Credential.login(name: bytes("reader"), password: bytes("right"))
       let source = SourceAddress("10.0.\(number / 250).\(number % 250)")
-      guard case .pending(let pending) = authenticator.authenticate(credential, source: source, snapshot: world, now: 0)
+      guard
+        case .pending(let pending) = authenticator.authenticate(
+          credential, source: source, snapshot: world, now: .start)
       else {
         Issue.record("not pending")
         return
       }
-      let outcome = authenticator.start(pending, snapshot: world, now: 0) { result in
+      let outcome = authenticator.start(pending, snapshot: world, now: .start) { result in
         let outcome = authenticator.conclude(pending, result, snapshot: world)
         outcomes.withLock { $0.append(outcome.summary) }
         ended.signal()
@@ -69,7 +71,8 @@ import Threading
     try start(authenticator, name: "reader", password: "right") { _ in ended.signal() }
     ended.wait()
     let credential = Credential.login(name: bytes("reader"), password: bytes("right"))
-    let outcome = authenticator.authenticate(credential, source: SourceAddress("10.0.0.9"), snapshot: world, now: 0)
+    let outcome = authenticator.authenticate(
+      credential, source: SourceAddress("10.0.0.9"), snapshot: world, now: .start)
     guard case .settled(.authenticated) = outcome else {
       Issue.record("not remembered")
       return
@@ -97,19 +100,19 @@ import Threading
     #expect(verdicts.withLock { $0.first } == .differs)
     guard
       case .pending(let late) = authenticator.authenticate(
-        .login(name: bytes("late"), password: []), source: SourceAddress(""), snapshot: world, now: 0)
+        .login(name: bytes("late"), password: []), source: SourceAddress(""), snapshot: world, now: .start)
     else {
       Issue.record("not pending")
       return
     }
-    #expect(authenticator.start(late, snapshot: world, now: 0) { _ in }?.summary == "overloaded")
+    #expect(authenticator.start(late, snapshot: world, now: .start) { _ in }?.summary == "overloaded")
     authenticator.stop()
   }
 
   @Test func verifiesWithLibxcryptByDefault() throws {
     var settings = Authenticator.Settings()
     settings.cost = 4
-    let authenticator = try Authenticator(settings, clock: { 0 })
+    let authenticator = try Authenticator(settings, clock: { .start })
     var login = authorization(1, "reader", password: nil)
     login.passwordHash = try PasswordHasher().make(bytes("right"), cost: 4).text
     let world = snapshot([login])
@@ -119,12 +122,12 @@ import Threading
       let credential = Credential.login(name: bytes("reader"), password: bytes(password))
       guard
         case .pending(let pending) = authenticator.authenticate(
-          credential, source: SourceAddress(""), snapshot: world, now: 0)
+          credential, source: SourceAddress(""), snapshot: world, now: .start)
       else {
         Issue.record("not pending")
         return
       }
-      let outcome = authenticator.start(pending, snapshot: world, now: 0) { result in
+      let outcome = authenticator.start(pending, snapshot: world, now: .start) { result in
         verdicts.withLock { $0.append(result.verdict) }
         ended.signal()
       }
@@ -154,7 +157,7 @@ import Threading
     var settings = Authenticator.Settings()
     settings.cost = 4
     settings.workers = workers
-    return try Authenticator(settings, clock: { 0 }, makeVerifier: { { verify($0, $1) } })
+    return try Authenticator(settings, clock: { .start }, makeVerifier: { { verify($0, $1) } })
   }
 
   private func start(
@@ -164,11 +167,11 @@ import Threading
     let credential = Credential.login(name: bytes(name), password: bytes(password))
     guard
       case .pending(let pending) = authenticator.authenticate(
-        credential, source: SourceAddress("10.0.0.1"), snapshot: world, now: 0)
+        credential, source: SourceAddress("10.0.0.1"), snapshot: world, now: .start)
     else {
       Issue.record("not pending")
       return
     }
-    #expect(authenticator.start(pending, snapshot: world, now: 0, completion: completion)?.summary == nil)
+    #expect(authenticator.start(pending, snapshot: world, now: .start, completion: completion)?.summary == nil)
   }
 }

@@ -1,5 +1,7 @@
 // Values with mutating members behind references, because `#expect` cannot call a mutating member.
 
+import Threading
+
 @testable import Access
 
 final class GateBox {
@@ -7,10 +9,10 @@ final class GateBox {
 
   init(_ gate: FailureGate) { self.gate = gate }
 
-  func state(of attempt: Digest, now: UInt64) -> FailureGate.State { gate.state(of: attempt, now: now) }
-  func isSuspect(_ source: SourceAddress, now: UInt64) -> Bool { gate.isSuspect(source, now: now) }
+  func state(of attempt: Digest, now: Instant) -> FailureGate.State { gate.state(of: attempt, now: now) }
+  func isSuspect(_ source: SourceAddress, now: Instant) -> Bool { gate.isSuspect(source, now: now) }
   func recordSuccess(of attempt: Digest) { gate.recordSuccess(of: attempt) }
-  func recordFailure(of attempt: Digest, from source: SourceAddress, now: UInt64) {
+  func recordFailure(of attempt: Digest, from source: SourceAddress, now: Instant) {
     gate.recordFailure(of: attempt, from: source, now: now)
   }
 }
@@ -44,13 +46,14 @@ final class SchedulerBox {
   init(_ scheduler: HashScheduler<Int>) { self.scheduler = scheduler }
 
   var depth: Int { scheduler.depth }
-  func submit(_ job: HashJob, for applicant: HashApplicant, waiter: Int, now: UInt64) -> HashScheduler<Int>.Submission {
+  func submit(_ job: HashJob, for applicant: HashApplicant, waiter: Int, now: Instant) -> HashScheduler<Int>.Submission
+  {
     scheduler.submit(job, for: applicant, waiter: waiter, now: now)
   }
   func next() -> HashJob? { scheduler.next() }
-  func finish(_ digest: Digest, _ verdict: PasswordVerdict, now: UInt64) -> [Int] {
+  func finish(_ digest: Digest, _ verdict: PasswordVerdict, now: Instant) -> [Int] {
     scheduler.finish(digest, verdict, now: now)
   }
-  func pause(of attempt: Digest, now: UInt64) -> Int? { scheduler.pause(of: attempt, now: now) }
+  func pause(of attempt: Digest, now: Instant) -> Int? { scheduler.pause(of: attempt, now: now) }
   func removeAll() -> [Int] { scheduler.removeAll() }
 }

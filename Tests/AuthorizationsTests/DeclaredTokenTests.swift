@@ -1,6 +1,7 @@
 // Tokens of the configuration file beside those of the store.
 
 import Testing
+import Threading
 
 @testable import Authorizations
 

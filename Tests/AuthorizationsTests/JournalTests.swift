@@ -1,6 +1,7 @@
 // What is not written down is not done.
 
 import Testing
+import Threading
 
 @testable import Authorizations
 

@@ -1,6 +1,7 @@
 // When logins and tokens were last let in: to the minute, kept now and then, forgotten with what they are about.
 
 import Testing
+import Threading
 
 @testable import Authorizations
 

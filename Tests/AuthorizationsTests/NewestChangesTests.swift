@@ -1,6 +1,7 @@
 // What another process changed is taken in row by row, or with everything where that does not tell.
 
 import Testing
+import Threading
 
 @testable import Authorizations
 

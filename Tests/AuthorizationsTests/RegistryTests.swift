@@ -1,6 +1,7 @@
 // The registry: store first, then published, then answered.
 
 import Testing
+import Threading
 
 @testable import Authorizations
 

@@ -3,6 +3,7 @@
 import Authorizations
 import HTTP
 import Synchronization
+import Threading
 
 @testable import Access
 @testable import Decision
@@ -57,11 +58,11 @@ final class Harness {
     status.hasDirectory = true
     status.isReachable = true
     sources = DecisionSources(
-      settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
+      settings: settings, authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),
       authorizations: Publication(AuthorizationSnapshot(revision: 1, authorizations: [reader], tokens: [])),
       directory: Publication(directory), status: Publication(status),
       upstreamAuthorizations: Publication(settings.authorizations), health: { HealthReport() },
-      clock: { 1_000_000_000 })
+      clock: { .start + .seconds(1) })
     gatekeeper = Gatekeeper(sources)
     principal = Principal(reader)
     try verifyOnce()
@@ -80,10 +81,11 @@ final class Harness {
   private func verifyOnce() throws {
     let login = Credential.login(name: Array("grafana".utf8), password: Array("pw".utf8))
     let snapshot = sources.authorizations.value
-    let found = sources.authenticator.authenticate(login, source: client.source, snapshot: snapshot, now: 1_000_000_000)
+    let found = sources.authenticator.authenticate(
+      login, source: client.source, snapshot: snapshot, now: .start + .seconds(1))
     guard case .pending(let waiting) = found else { throw Failure(reason: "nothing to verify") }
     let box = Box()
-    _ = sources.authenticator.start(waiting, snapshot: snapshot, now: 1_000_000_000) { result in
+    _ = sources.authenticator.start(waiting, snapshot: snapshot, now: .start + .seconds(1)) { result in
       box.result.withLock { $0 = result }
     }
     while sources.authenticator.runOneVerification({ _, _ in .matches }) {}

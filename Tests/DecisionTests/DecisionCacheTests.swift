@@ -3,6 +3,7 @@
 import Authorizations
 import HTTP
 import Testing
+import Threading
 
 @testable import Access
 @testable import Decision

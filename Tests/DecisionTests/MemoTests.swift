@@ -2,6 +2,7 @@
 
 import Authorizations
 import Testing
+import Threading
 
 @testable import Access
 @testable import Decision

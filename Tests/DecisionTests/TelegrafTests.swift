@@ -4,6 +4,7 @@
 import Authorizations
 import HTTP
 import Testing
+import Threading
 import Upstream
 
 @testable import Access

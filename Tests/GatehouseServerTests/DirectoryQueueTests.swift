@@ -4,6 +4,7 @@ import Authorizations
 import Decision
 import Synchronization
 import Testing
+import Threading
 
 @testable import GatehouseServer
 
@@ -30,7 +31,7 @@ private func policies(_ number: Int) -> DirectoryQuestion { .policies(of: Array(
     for number in 0..<50 {
       queue.append(DirectoryInquiry([.databases], for: number % 2 == 0 ? one : two), told.note("\(number)"))
     }
-    #expect(queue.takeDue(at: 5_000) == [.databases])
+    #expect(queue.takeDue(at: .start + .milliseconds(5_000)) == [.databases])
     for waiter in queue.take({ _ in .published }) { waiter.tell() }
     #expect(told.names.count == 50)
     #expect(queue.isEmpty)
@@ -40,15 +41,15 @@ private func policies(_ number: Int) -> DirectoryQuestion { .policies(of: Array(
     var queue = DirectoryQueue()
     let told = Told()
     queue.append(DirectoryInquiry([policies(1)], for: one), told.note("first"))
-    #expect(queue.takeDue(at: 5_000) == [policies(1)])
+    #expect(queue.takeDue(at: .start + .milliseconds(5_000)) == [policies(1)])
     #expect(queue.take { _ in .policies([]) }.count == 1)
     // What came after the question was asked is not answered by it.
     queue.append(DirectoryInquiry([policies(1)], for: two), told.note("second"))
-    #expect(queue.takeDue(at: 5_999) == [])
-    #expect(queue.takeDue(at: 6_000) == [policies(1)])
+    #expect(queue.takeDue(at: .start + .milliseconds(5_999)) == [])
+    #expect(queue.takeDue(at: .start + .milliseconds(6_000)) == [policies(1)])
     // A statement that changed it went through: it is asked in any case, once for each.
     queue.append(DirectoryInquiry([policies(1)], for: nil, followsChange: true), told.note("third"))
-    #expect(queue.takeDue(at: 6_001) == [policies(1)])
+    #expect(queue.takeDue(at: .start + .milliseconds(6_001)) == [policies(1)])
   }
 
   @Test func asksNoMoreForOneLoginThanItsShare() {
@@ -57,8 +58,8 @@ private func policies(_ number: Int) -> DirectoryQuestion { .policies(of: Array(
     for number in 0..<25 { queue.append(DirectoryInquiry([policies(number)], for: one), told.note("one")) }
     queue.append(DirectoryInquiry([policies(100)], for: two), told.note("two"))
     var asked: [Int] = []
-    for now: UInt64 in [5_000, 5_500, 6_000, 7_000, 8_000] {
-      let due = queue.takeDue(at: now)
+    for milliseconds in [5_000, 5_500, 6_000, 7_000, 8_000] {
+      let due = queue.takeDue(at: .start + .milliseconds(milliseconds))
       asked.append(due.count)
       for waiter in queue.take({ due.contains($0) ? .policies(["autogen"]) : nil }) { waiter.tell() }
     }

@@ -3,6 +3,7 @@
 import Glibc
 import Observation
 import Testing
+import Threading
 
 @testable import Gateway
 
@@ -20,21 +21,21 @@ import Testing
     return String(decoding: text, as: UTF8.self).split(separator: "\n")
   }
 
-  private func fail(_ log: FailureLog, _ reason: String, _ count: Int, at now: UInt64) {
+  private func fail(_ log: FailureLog, _ reason: String, _ count: Int, at now: Instant) {
     for _ in 0..<count { log.note(reason: reason, upstream: "db:8086", path: "/write", now: now) }
   }
 
   @Test func saysAnOutageOnceAndThenCounts() throws {
     let lines = try lines { log in
-      fail(log, "refused", 500, at: 1_000)
-      fail(log, "reset", 1, at: 1_000)
-      log.tell(now: 5_000)
-      fail(log, "refused", 500, at: 9_000)
-      log.tell(now: 11_000)
+      fail(log, "refused", 500, at: .start + .milliseconds(1_000))
+      fail(log, "reset", 1, at: .start + .milliseconds(1_000))
+      log.tell(now: .start + .milliseconds(5_000))
+      fail(log, "refused", 500, at: .start + .milliseconds(9_000))
+      log.tell(now: .start + .milliseconds(11_000))
       // Nothing came since: it is over, and the next one is told at once.
-      log.tell(now: 21_000)
-      fail(log, "refused", 3, at: 22_000)
-      log.tell(now: 22_001, isLast: true)
+      log.tell(now: .start + .milliseconds(21_000))
+      fail(log, "refused", 3, at: .start + .milliseconds(22_000))
+      log.tell(now: .start + .milliseconds(22_001), isLast: true)
     }
     #expect(lines.count == 5, "\(lines)")
     #expect(lines[0].contains("\"reason\":\"refused\",\"upstream\":\"db:8086\",\"path\":\"/write\""))
@@ -46,8 +47,10 @@ import Testing
 
   @Test func keepsAFewKindsAlone() throws {
     let lines = try lines { log in
-      for number in 0..<1_000 { log.note(reason: "odd \(number)", upstream: "", path: "/", now: 1) }
-      log.tell(now: 20_000)
+      for number in 0..<1_000 {
+        log.note(reason: "odd \(number)", upstream: "", path: "/", now: .start + .milliseconds(1))
+      }
+      log.tell(now: .start + .milliseconds(20_000))
     }
     #expect(lines.count == 66, "\(lines.count)")
     #expect(lines.last?.contains("\"reason\":\"others\"") == true && lines.last?.contains("\"count\":935") == true)

@@ -7,17 +7,18 @@ import Observation
 import Testing
 
 @testable import Gateway
+import Threading
 
 @Suite struct HealthReportTests {
   @Test func tellsEveryConditionAndTheDrain() throws {
     var settings = Authenticator.Settings()
     settings.workers = 0
     let shared = GatewayShared(
-      settings: GatewaySettings(), authenticator: try Authenticator(settings, clock: { 0 }),
+      settings: GatewaySettings(), authenticator: try Authenticator(settings, clock: { .start }),
       authorizations: Publication(AuthorizationSnapshot(revision: 1, authorizations: [], tokens: [])),
       directory: Publication(Directory(organizations: [], users: [], buckets: [], mappings: [])),
       status: Publication(UpstreamStatus()),
-      services: GatewayServices(manage: { _, _ in }, ask: { $1([:]) }, noteRefusal: { _ in }), clock: { 0 })
+      services: GatewayServices(manage: { _, _ in }, ask: { $1([:]) }, noteRefusal: { _ in }), clock: { .start })
     let health = shared.decisionSources.health
     #expect(health().checks.isEmpty && !health().isDraining)
     shared.conditions.set(Condition(.accessLog, "full", failsHealth: false))

@@ -1,6 +1,7 @@
 // What the recordings do not show: who may do what, names in permissions, and gatehouse's own rules.
 
 import Testing
+import Threading
 
 @testable import Authorizations
 @testable import Management

@@ -1,6 +1,7 @@
 // The management API in process, before the directory that the recorded server had, with its tokens.
 
 import Foundation
+import Threading
 
 @testable import Authorizations
 @testable import Management

@@ -4,6 +4,7 @@ import Glibc
 import Synchronization
 import Testing
 
+import Threading
 @testable import Transport
 
 @Suite struct MailboxTests {
@@ -13,9 +14,10 @@ import Testing
     loop.context = box
     let threads = try (0..<4).map { thread in
       let mailbox = loop.mailbox
-      return try Thread(name: "poster \(thread)") {
-        for number in 0..<2_000 { mailbox.post { ($0.context as? Messages)?.received.append((thread, number)) } }
-      }
+      return try #require(
+        WorkerThread(name: "poster \(thread)") {
+          for number in 0..<2_000 { mailbox.post { ($0.context as? Messages)?.received.append((thread, number)) } }
+        })
     }
     play(loop, .when(box.received.count == 8_000))
     for thread in 0..<4 { #expect(box.received.filter { $0.0 == thread }.map(\.1) == Array(0..<2_000)) }
@@ -44,7 +46,7 @@ import Testing
     let loop = try EventLoop(scratchBytes: 4_096)
     var received: [Int] = []
     let resume = loop.resumption { (value: Int) in received.append(value) }
-    let thread = try Thread(name: "resumer") { resume(42) }
+    let thread = try #require(WorkerThread(name: "resumer") { resume(42) })
     play(loop, .when(!received.isEmpty))
     thread.join()
     #expect(received == [42])
@@ -142,8 +144,8 @@ import Testing
         client = pair.client.stream
         server = pair.server.stream
         // A deadline must not keep it until it comes.
-        client?.setDeadline(after: 60_000)
-        server?.setDeadline(after: 1_000)
+        client?.setDeadline(after: .milliseconds(60_000))
+        server?.setDeadline(after: .milliseconds(1_000))
         pair.close()
         pair.client.stream = nil
         pair.server.stream = nil

@@ -2,6 +2,7 @@
 
 import Testing
 
+import Threading
 @testable import Upstream
 
 @Suite struct LeaseQueueTests {
@@ -110,20 +111,20 @@ import Testing
   /// Who is next is kept until something changes.
   @Test func knowsWhoIsNextAfterEachChange() {
     var queue = Self.queue(Array(repeating: Self.greedy, count: 3))
-    var waits: [UInt64?] = []
-    queue.append(1, Self.greedy, now: 0)
-    waits.append(queue.wait(now: 10))
-    queue.append(2, Self.modest, now: 3)
-    waits.append(queue.wait(now: 10))
+    var waits: [Interval?] = []
+    queue.append(1, Self.greedy, now: .start)
+    waits.append(queue.wait(now: .start + .milliseconds(10)))
+    queue.append(2, Self.modest, now: .start + .milliseconds(3))
+    waits.append(queue.wait(now: .start + .milliseconds(10)))
     for _ in 0..<5 { queue.hold(Self.modest) }
-    waits.append(queue.wait(now: 10))
+    waits.append(queue.wait(now: .start + .milliseconds(10)))
     for _ in 0..<5 { queue.release(Self.modest) }
-    waits.append(queue.wait(now: 10))
+    waits.append(queue.wait(now: .start + .milliseconds(10)))
     queue.removeAll { $0 == 2 }
-    waits.append(queue.wait(now: 10))
+    waits.append(queue.wait(now: .start + .milliseconds(10)))
     let last = queue.next(allowsReads: true)?.handler
-    waits.append(queue.wait(now: 10))
-    #expect(waits == [10, 7, 10, 7, 10, nil])
+    waits.append(queue.wait(now: .start + .milliseconds(10)))
+    #expect(waits.map { $0?.milliseconds } == [10, 7, 10, 7, 10, nil])
     #expect(last == 1)
   }
 }

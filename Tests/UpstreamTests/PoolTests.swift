@@ -3,6 +3,7 @@
 import HTTP
 import Testing
 
+import Threading
 @testable import Transport
 @testable import Upstream
 
@@ -65,7 +66,7 @@ import Testing
   @Test func opensNoMoreThanItsLimit() throws {
     let script = (1...6).flatMap { _ in [ScriptedServer.Action.readRequest, .send(.ok())] }
     let server = try ScriptedServer(script, script, script)
-    let scene = try Scene(server, limits: UpstreamLimits(connections: 3, idleTimeout: 300))
+    let scene = try Scene(server, limits: UpstreamLimits(connections: 3, idleTimeout: .milliseconds(300)))
     let exchanges = (0..<6).map { _ in Exchange() }
     scene.play(
       { for exchange in exchanges { exchange.begin(scene.pool) } },
@@ -164,7 +165,7 @@ import Testing
     ])
     let client = BlockingClient(host: "127.0.0.1", port: server.port, tls: nil)
     let answer = try client.send(
-      method: "POST", target: "/x?y", fields: [("A", "b")], body: Array("body".utf8), timeoutMilliseconds: 10_000)
+      method: "POST", target: "/x?y", fields: [("A", "b")], body: Array("body".utf8), timeout: .milliseconds(10_000))
     #expect(answer.status == 200)
     #expect(answer.value(of: "x-a") == "b")
     #expect(answer.body == Array("ok".utf8))
@@ -179,7 +180,7 @@ import Testing
     let server = try ScriptedServer([.readRequest, .send(.ok("0123456789")), .awaitEnd])
     let client = BlockingClient(host: "127.0.0.1", port: server.port, tls: nil, maximumBody: 9)
     #expect(throws: UpstreamFailure.self) {
-      try client.send(method: "GET", target: "/", fields: [], body: [], timeoutMilliseconds: 10_000)
+      try client.send(method: "GET", target: "/", fields: [], body: [], timeout: .milliseconds(10_000))
     }
     server.join()
   }
@@ -187,12 +188,12 @@ import Testing
   @Test func saysWhyThereIsNoAnswer() throws {
     let client = BlockingClient(host: "127.0.0.1", port: try closedPort(), tls: nil)
     #expect(throws: UpstreamFailure.self) {
-      try client.send(method: "GET", target: "/", fields: [], body: [], timeoutMilliseconds: 10_000)
+      try client.send(method: "GET", target: "/", fields: [], body: [], timeout: .milliseconds(10_000))
     }
     let silent = try ScriptedServer([.readRequest, .awaitEnd])
     let waiting = BlockingClient(host: "127.0.0.1", port: silent.port, tls: nil)
     #expect(throws: UpstreamFailure.timedOut) {
-      try waiting.send(method: "GET", target: "/", fields: [], body: [], timeoutMilliseconds: 1)
+      try waiting.send(method: "GET", target: "/", fields: [], body: [], timeout: .milliseconds(1))
     }
     silent.join()
   }

@@ -3,6 +3,7 @@
 import HTTP
 import Testing
 
+import Threading
 @testable import Upstream
 
 @Suite struct ResponseTests {
@@ -114,7 +115,7 @@ import Testing
   }
 
   @Test func saysThatNothingCameInTime() throws {
-    let (exchange, open) = try answer(.awaitEnd, limits: UpstreamLimits(responseTimeout: 1))
+    let (exchange, open) = try answer(.awaitEnd, limits: UpstreamLimits(responseTimeout: .milliseconds(1)))
     #expect(exchange.failure == .timedOut)
     #expect(exchange.failure?.status == 504)
     #expect(open == 0)

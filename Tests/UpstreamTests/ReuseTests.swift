@@ -2,6 +2,7 @@
 
 import Testing
 
+import Threading
 @testable import Upstream
 
 @Suite struct ReuseTests {
@@ -144,7 +145,7 @@ import Testing
 
   @Test func closesWhatIsIdleForTooLong() throws {
     let server = try ScriptedServer([.readRequest, .send(.ok()), .awaitEnd])
-    let scene = try Scene(server, limits: UpstreamLimits(idleTimeout: 1))
+    let scene = try Scene(server, limits: UpstreamLimits(idleTimeout: .milliseconds(1)))
     let exchange = Exchange()
     scene.play({ exchange.begin(scene.pool) }, ({ exchange.isComplete && scene.pool.openConnections == 0 }, {}))
     server.join()
@@ -153,7 +154,7 @@ import Testing
   @Test func keepsNoMoreIdleThanItsLimit() throws {
     let script: [ScriptedServer.Action] = [.readRequest, .pause, .send(.ok()), .awaitEnd]
     let server = try ScriptedServer(script, script, script)
-    let scene = try Scene(server, limits: UpstreamLimits(idleConnections: 1, idleTimeout: 300))
+    let scene = try Scene(server, limits: UpstreamLimits(idleConnections: 1, idleTimeout: .milliseconds(300)))
     let exchanges = [Exchange(), Exchange(), Exchange()]
     scene.play(
       { for exchange in exchanges { exchange.begin(scene.pool) } },

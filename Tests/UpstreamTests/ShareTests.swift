@@ -3,6 +3,7 @@
 import HTTP
 import Testing
 
+import Threading
 @testable import Transport
 @testable import Upstream
 
@@ -48,7 +49,7 @@ import Testing
     let answered: [ScriptedServer.Action] = [.readRequest, .send(.ok("served")), .awaitEnd]
     let server = try ScriptedServer(Self.endless, Self.endless, answered)
     var limits = UpstreamLimits(connections: 2)
-    limits.clientPatience = 0
+    limits.clientPatience = .zero
     let scene = try Scene(server, limits: limits)
     let readers = Self.slowReaders(2)
     let modest = Exchange(claim: UpstreamClaim(login: "modest", source: 2))
@@ -70,7 +71,7 @@ import Testing
   @Test func leavesASlowReaderAloneWhileNobodyElseWaits() throws {
     let server = try ScriptedServer(Self.endless, Self.endless)
     var limits = UpstreamLimits(connections: 2)
-    limits.clientPatience = 0
+    limits.clientPatience = .zero
     let scene = try Scene(server, limits: limits)
     let readers = Self.slowReaders(2)
     let another = Exchange(claim: Self.greedy)
@@ -95,7 +96,7 @@ import Testing
     let working: [ScriptedServer.Action] = [.readRequest, .awaitEnd]
     let server = try ScriptedServer(working, working, [.readRequest, .send(.ok("served")), .awaitEnd])
     var limits = UpstreamLimits(connections: 2)
-    limits.clientPatience = 0
+    limits.clientPatience = .zero
     let scene = try Scene(server, limits: limits)
     let readers = (0..<2).map { _ in Exchange(claim: Self.greedy) }
     for reader in readers { reader.yieldsToOthers = yields }
@@ -119,14 +120,14 @@ import Testing
 
   @Test func addsUpWhatAClientLetsWait() {
     var wait = ClientWait()
-    #expect(wait.duration(now: 5) == nil)
-    wait.begin(now: 10)
-    wait.end(now: 40)
-    wait.moved(1_000, now: 40)
-    wait.begin(now: 50)
-    #expect(wait.duration(now: 70) == 50)
-    wait.moved(65_536, now: 80)
-    wait.begin(now: 90)
-    #expect(wait.duration(now: 95) == 5)
+    #expect(wait.duration(now: .start + .milliseconds(5)) == nil)
+    wait.begin(now: .start + .milliseconds(10))
+    wait.end(now: .start + .milliseconds(40))
+    wait.moved(1_000, now: .start + .milliseconds(40))
+    wait.begin(now: .start + .milliseconds(50))
+    #expect(wait.duration(now: .start + .milliseconds(70)) == .milliseconds(50))
+    wait.moved(65_536, now: .start + .milliseconds(80))
+    wait.begin(now: .start + .milliseconds(90))
+    #expect(wait.duration(now: .start + .milliseconds(95)) == .milliseconds(5))
   }
 }

@@ -3,6 +3,7 @@
 import Authorizations
 import HTTP
 import Synchronization
+import Threading
 
 @testable import Access
 @testable import Decision
@@ -96,12 +97,12 @@ final class Gate {
     status.hasDirectory = true
     status.version = "1.6.7"
     shared = DecisionSources(
-      settings: settings, authenticator: try Authenticator(authentication, clock: { 1_000_000_000 }),
+      settings: settings, authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),
       authorizations: Publication(World.snapshot(tokens: tokens)), directory: Publication(directory),
       status: Publication(status),
       upstreamAuthorizations: Publication(settings.authorizations),
       health: { [health] in health.report.withLock { $0 } },
-      clock: { 1_000_000_000 })
+      clock: { .start + .seconds(1) })
     gatekeeper = Gatekeeper(shared)
   }
 
@@ -170,14 +171,16 @@ final class Gate {
     let other = Credential.login(name: Array("other".utf8), password: Array("x".utf8))
     let snapshot = shared.authorizations.value
     let authentication = shared.authenticator.authenticate(
-      other, source: SourceAddress("10.0.0.9"), snapshot: snapshot, now: 1_000_000_000)
+      other, source: SourceAddress("10.0.0.9"), snapshot: snapshot, now: .start + .seconds(1))
     guard case .pending(let waiting) = authentication else { return }
-    _ = shared.authenticator.start(waiting, snapshot: snapshot, now: 1_000_000_000) { _ in }
+    _ = shared.authenticator.start(waiting, snapshot: snapshot, now: .start + .seconds(1)) { _ in }
   }
 
   private func verify(_ verification: PendingVerification) -> AuthenticationOutcome {
     let box = Box()
-    let settled = shared.authenticator.start(verification, snapshot: shared.authorizations.value, now: 1_000_000_000) {
+    let settled = shared.authenticator.start(
+      verification, snapshot: shared.authorizations.value, now: .start + .seconds(1)
+    ) {
       result in box.result.withLock { $0 = result }
     }
     if let settled { return settled }

@@ -1,6 +1,7 @@
 // Runs an event loop through steps, each begun when what was waited for has happened.
 
 import Testing
+import Threading
 import Transport
 
 struct Step {
@@ -16,15 +17,15 @@ struct Step {
 /// Runs `loop` until every step was done; a run that hangs is recorded as an issue of the step it hung at.
 func play(_ loop: EventLoop, _ steps: Step..., location: SourceLocation = #_sourceLocation) {
   var rest = steps[...]
-  let limit = MonotonicClock.milliseconds + 20_000
-  loop.housekeepingInterval = 20
+  let limit = Instant.now + .seconds(20)
+  loop.housekeepingInterval = .milliseconds(20)
   loop.housekeeping = {
     while let step = rest.first, step.condition() {
       rest = rest.dropFirst()
       step.action()
     }
     if rest.isEmpty { return loop.stop() }
-    if MonotonicClock.milliseconds > limit {
+    if Instant.now > limit {
       Issue.record("step \(steps.count - rest.count + 1) never came", sourceLocation: location)
       loop.stop()
     }

@@ -2,6 +2,7 @@
 
 import Testing
 
+import Threading
 @testable import Transport
 @testable import Upstream
 
@@ -26,15 +27,15 @@ final class Scene {
     location: SourceLocation = #_sourceLocation
   ) {
     var rest = steps[...]
-    let limit = MonotonicClock.milliseconds + 20_000
-    loop.housekeepingInterval = 10
+    let limit = Instant.now + .seconds(20)
+    loop.housekeepingInterval = .milliseconds(10)
     loop.housekeeping = { [loop] in
       while let step = rest.first, step.until() {
         rest = rest.dropFirst()
         step.then()
       }
       if rest.isEmpty { return loop.stop() }
-      if MonotonicClock.milliseconds > limit {
+      if Instant.now > limit {
         Issue.record("step \(steps.count - rest.count + 1) never came", sourceLocation: location)
         loop.stop()
       }
@@ -47,15 +48,15 @@ final class Scene {
   /// Plays exchanges one after the other, each on what the one before left.
   func play(_ exchanges: Exchange..., location: SourceLocation = #_sourceLocation) {
     var index = 0
-    loop.housekeepingInterval = 10
-    let limit = MonotonicClock.milliseconds + 20_000
+    loop.housekeepingInterval = .milliseconds(10)
+    let limit = Instant.now + .seconds(20)
     loop.housekeeping = { [loop, pool] in
       while exchanges[index].hasEnded {
         index += 1
         guard index < exchanges.count else { return loop.stop() }
         exchanges[index].begin(pool)
       }
-      if MonotonicClock.milliseconds > limit {
+      if Instant.now > limit {
         Issue.record("exchange \(index + 1) never ended", sourceLocation: location)
         loop.stop()
       }

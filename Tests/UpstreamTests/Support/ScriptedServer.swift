@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import Threading
 import Transport
 
 final class ScriptedServer: Sendable {
@@ -27,7 +28,7 @@ final class ScriptedServer: Sendable {
   private let log = Mutex<[String]>([])
   private let accepted = Atomic<Int>(0)
   private let permits = Atomic<Int>(0)
-  private let threads = Mutex<[Thread]>([])
+  private let threads = Mutex<[WorkerThread]>([])
 
   init(_ scripts: [Action]...) throws {
     self.scripts = scripts
@@ -47,7 +48,8 @@ final class ScriptedServer: Sendable {
     }
     guard port > 0 else { throw TransportFailure.system("bind", errno) }
     self.port = port
-    let thread = try Thread(name: "scripted") { [self] in acceptAll() }
+    let thread = WorkerThread(name: "scripted") { [self] in acceptAll() }
+    guard let thread else { throw TransportFailure.system("pthread_create", EAGAIN) }
     threads.withLock { $0.append(thread) }
   }
 
@@ -74,7 +76,7 @@ final class ScriptedServer: Sendable {
       var limit = timeval(tv_sec: 15, tv_usec: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-      let thread = try? Thread(name: "script") { [self] in
+      let thread = WorkerThread(name: "script") { [self] in
         play(script, descriptor)
         close(descriptor)
       }
