@@ -28,46 +28,51 @@ let package = Package(
     .target(name: "CTOML", cxxSettings: [.define("TOML_EXCEPTIONS", to: "0")]),
     .target(name: "CSystem"),
 
+    module("Formats"),
     module("HTTP", ["CZlib"]),
     module("JSON"),
     module("Threading", ["CSystem"]),
     module("InfluxQL"),
     module("Timestamps"),
-    module("Configuration", ["CTOML", "Timestamps"]),
+    module("Configuration", ["CTOML", "Formats", "Timestamps"]),
     module("Observation", ["Threading"]),
-    module("Authorizations", ["CSQLite", "Threading"]),
+    module("Authorizations", ["CSQLite", "Formats", "Threading"]),
     module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL", "Threading"]),
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
     module("Upstream", ["Transport", "HTTP", "CSystem", "Threading"]),
     module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation", "Threading", "Timestamps"]),
-    module("Decision", ["Access", "Authorizations", "HTTP", "InfluxQL", "JSON", "Threading"]),
+    module("Decision", ["Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "JSON", "Threading"]),
     module(
       "Gateway",
-      ["Access", "Authorizations", "Decision", "HTTP", "JSON", "Observation", "Threading", "Transport", "Upstream"]),
+      [
+        "Access", "Authorizations", "Decision", "Formats", "HTTP", "JSON", "Observation", "Threading", "Transport",
+        "Upstream",
+      ]),
     module(
       "GatehouseServer",
       [
-        "Access", "Authorizations", "Configuration", "CSystem", "Decision", "Gateway", "HTTP", "InfluxQL", "JSON",
-        "Management", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
+        "Access", "Authorizations", "Configuration", "CSystem", "Decision", "Formats", "Gateway", "HTTP", "InfluxQL",
+        "JSON", "Management", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Access", "Authorizations", "Configuration", "Decision", "GatehouseServer", "HTTP", "InfluxQL", "JSON",
-        "Management", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
+        "Access", "Authorizations", "Configuration", "Decision", "Formats", "GatehouseServer", "HTTP", "InfluxQL",
+        "JSON", "Management", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
       ],
       swiftSettings: settings),
 
     // Not a part of the product. In a release build it takes `-enable-testing`: `make bench-decision`.
     .executableTarget(
       name: "decision-benchmark",
-      dependencies: ["Access", "Authorizations", "Decision", "HTTP", "InfluxQL", "Threading"],
+      dependencies: ["Access", "Authorizations", "Decision", "Formats", "HTTP", "InfluxQL", "Threading"],
       path: "Tests/Benchmarks", swiftSettings: settings),
 
+    tests("FormatsTests", ["Formats"]),
     tests("HTTPTests", ["HTTP"]),
     tests("InfluxQLTests", ["InfluxQL"]),
-    tests("ConfigurationTests", ["Configuration"]),
-    tests("AuthorizationsTests", ["Authorizations", "Threading"]),
+    tests("ConfigurationTests", ["Configuration", "Formats"]),
+    tests("AuthorizationsTests", ["Authorizations", "Formats", "Threading"]),
     tests("AccessTests", ["Access", "Authorizations", "HTTP", "TestClock", "Threading"]),
     tests("TransportTests", ["Transport", "Threading"]),
     tests("UpstreamTests", ["Upstream", "HTTP", "Threading", "Transport"]),
@@ -77,14 +82,17 @@ let package = Package(
     .target(name: "WorkMeter", path: "Tests/WorkMeter"),
     tests(
       "DecisionTests",
-      ["Decision", "Access", "Authorizations", "HTTP", "InfluxQL", "TestClock", "Threading", "Upstream", "WorkMeter"]),
+      [
+        "Decision", "Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "TestClock", "Threading", "Upstream",
+        "WorkMeter",
+      ]),
     tests(
       "GatewayTests",
       ["Gateway", "Access", "Authorizations", "Decision", "HTTP", "Observation", "TestClock", "Threading"]),
     tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Decision", "Threading"]),
     tests(
       "ManagementTests",
-      ["Management", "Access", "Authorizations", "HTTP", "JSON", "Observation", "Threading", "Timestamps"]),
+      ["Management", "Access", "Authorizations", "Formats", "HTTP", "JSON", "Observation", "Threading", "Timestamps"]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),
   ],

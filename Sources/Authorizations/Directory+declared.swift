@@ -1,5 +1,7 @@
 // The directory that the configuration file declares.
 
+public import Formats
+
 /// `[[organization]]`, `[[user]]`, `[[bucket]]` and `[[mapping]]`, as plain values in the order of the file.
 public struct DirectoryDeclaration: Sendable, Hashable {
   /// A user or bucket of an organization.
@@ -48,27 +50,23 @@ public struct DirectoryDeclaration: Sendable, Hashable {
 }
 
 extension Directory {
-  /// How a bucket without a declared mapping is reached over the v1 API.
-  public enum BucketReading: Sendable {
-    /// In front of 1.x a bucket `db/rp` is that policy, and the first one declared of a database is its default.
-    case influxDB1
-    /// In front of 2.x: virtual mappings, as the upstream computes them.
-    case influxDB2
-  }
-
   /// Entries that name an unknown organization or bucket are left out; the check of the configuration reports them.
   /// Of several entries for one thing the first counts. A database has exactly one physical default: the first
   /// declared so, else the first declared.
+  ///
+  /// - Parameter dialect: how a bucket without a declared mapping is reached over the v1 API: where there are retention
+  ///   policies, a bucket `db/rp` is that one, and the first declared of a database is its default; where there are
+  ///   mappings, by virtual ones, as the upstream computes them.
   public static func declared(
-    _ declaration: DirectoryDeclaration, reading: BucketReading, identifiers: IdentifierSource
+    _ declaration: DirectoryDeclaration, of dialect: Dialect, identifiers: IdentifierSource
   ) throws(StoreError) -> Directory {
     var builder = DeclaredDirectoryBuilder()
     try builder.add(declaration, identifiers)
-    if reading == .influxDB1 { builder.mapPolicies() }
+    if dialect.hasRetentionPolicies { builder.mapPolicies() }
     builder.settleDefaults()
     return Directory(
       organizations: builder.organizations, users: builder.users, buckets: builder.buckets,
-      mappings: reading == .influxDB2
+      mappings: dialect.hasMappings
         ? withVirtualMappings(builder.mappings, buckets: builder.buckets) : builder.mappings)
   }
 }

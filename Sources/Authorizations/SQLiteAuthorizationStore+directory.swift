@@ -1,5 +1,7 @@
 // The directory last seen, kept beside the logins for those who ask without a server.
 
+import Formats
+
 extension SQLiteAuthorizationStore {
   /// Replaces what is kept, in one transaction; where the same is kept already, the file is not written to.
   ///

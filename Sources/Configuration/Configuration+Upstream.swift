@@ -1,14 +1,11 @@
 // What [upstream] and [forward] say: the InfluxDB behind, and which other traffic reaches it.
 
-extension Configuration {
-  /// The language of the InfluxDB behind, and of the refusals that clients get.
-  public enum Dialect: String, Sendable, CaseIterable {
-    case influxDB1 = "influxdb-1"
-    case influxDB2 = "influxdb-2"
-  }
+public import Formats
 
+extension Configuration {
   /// `[upstream]`: the servers behind, and gatehouse's own credential for them.
   public struct Upstream: Sendable, Equatable {
+    /// The language of the InfluxDB behind, and of the refusals that clients get.
     public var dialect = Dialect.influxDB1
     public var members: [Member] = []
     public var username: String?

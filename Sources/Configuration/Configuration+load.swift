@@ -1,5 +1,7 @@
 // From a file to values: decode every section, collect every problem, and give either values or problems.
 
+import Formats
+
 internal import Glibc
 
 extension Configuration {

@@ -1,5 +1,7 @@
 // The declared objects of the directory, checked against each other while they are read.
 
+import Formats
+
 /// Reads organizations, users, buckets and mappings in this order, each of which may refer to those before.
 struct DeclaredDirectory {
   private(set) var organizations: [String] = []
@@ -7,11 +9,13 @@ struct DeclaredDirectory {
   private(set) var buckets: [Configuration.DeclaredBucket] = []
   private(set) var mappings: [Configuration.DeclaredMapping] = []
   private let defaults: Configuration.Directory
-  private let dialect: Configuration.Dialect?
+  private let dialect: Dialect?
   /// Line of each thing declared, under its names: a name counts once.
   private var lines: [[[UInt8]]: Int] = [:]
 
-  init(defaults: Configuration.Directory, dialect: Configuration.Dialect?) {
+  private var bucketsArePolicies: Bool { dialect?.hasRetentionPolicies == true }
+
+  init(defaults: Configuration.Directory, dialect: Dialect?) {
     self.defaults = defaults
     self.dialect = dialect
   }
@@ -49,9 +53,9 @@ struct DeclaredDirectory {
       guard let name = table.requiredName("name") else { return nil }
       bucket.name = name.value
       // 1.x has no organizations: the same policy cannot belong to two.
-      let scope = dialect == .influxDB1 ? "" : bucket.organization
+      let scope = dialect?.hasOrganizations == false ? "" : bucket.organization
       declare(["bucket", scope, name.value], at: name.position, "name", table)
-      if dialect == .influxDB1, policy(of: name.value) == nil {
+      if bucketsArePolicies, policy(of: name.value) == nil {
         table.problem("name", "must be \"database/policy\" in front of InfluxDB 1.x", at: name.position)
       }
       return bucket
@@ -60,7 +64,7 @@ struct DeclaredDirectory {
 
   mutating func readMappings(_ root: inout TableReader) {
     mappings = root.decodeEach("mapping") { table in mapping(&table) }
-    if dialect == .influxDB1 { addImpliedMappings() }
+    if bucketsArePolicies { addImpliedMappings() }
     chooseDefaults()
   }
 
@@ -89,7 +93,7 @@ struct DeclaredDirectory {
     if !isDeclared {
       table.problem(
         "bucket", "there is no [[bucket]] \"\(printable(bucket.value))\" in this organization", at: bucket.position)
-    } else if dialect == .influxDB1, "\(database.value)/\(policy.value)".bytes != bucket.value.bytes {
+    } else if bucketsArePolicies, "\(database.value)/\(policy.value)".bytes != bucket.value.bytes {
       table.problem(
         "bucket", "in front of InfluxDB 1.x the bucket of this mapping is \"database/policy\" itself",
         at: bucket.position)

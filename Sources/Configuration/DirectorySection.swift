@@ -1,8 +1,10 @@
 // [directory] with [[organization]], [[user]], [[bucket]] and [[mapping]]: where names and buckets come from.
 
+import Formats
+
 extension Configuration.Directory {
   /// Decodes `[directory]` and the tables that belong to it.
-  static func all(in root: inout TableReader, dialect: Configuration.Dialect?) -> Self {
+  static func all(in root: inout TableReader, dialect: Dialect?) -> Self {
     var directory = root.decode("directory") { Self(&$0) }
     guard directory.source == .declared else {
       for key in ["organization", "user", "bucket", "mapping"] where root.take(key) != nil {

@@ -1,14 +1,16 @@
 // [forward]: what becomes of requests that gatehouse neither understands nor serves.
 
+import Formats
+
 extension Configuration.Forward {
   /// Whatever is set, these never reach the upstream: they tell its secrets, or gatehouse serves them itself.
   private static let closed = [
     "/debug", "/metrics", "/api/v2/setup", "/legacy/authorizations", "/private/legacy/authorizations",
   ]
 
-  init(_ table: inout TableReader, dialect: Configuration.Dialect?) {
+  init(_ table: inout TableReader, dialect: Dialect?) {
     // 1.x has no tokens of its own, so nothing but gatehouse could decide about such a request.
-    other = dialect == .influxDB2 ? .passThrough : .deny
+    other = dialect?.hasOwnTokens == true ? .passThrough : .deny
     guard let node = table.take("other") else { return }
     switch node.value {
     case .string("deny"): other = .deny

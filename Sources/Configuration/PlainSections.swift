@@ -1,5 +1,7 @@
 // The sections that are a list of keys with ranges: store, policy, limits, timeouts, log and passwords.
 
+import Formats
+
 extension Configuration.Store {
   init(_ table: inout TableReader, _ surroundings: Surroundings) {
     path = surroundings.path("path", of: &table)?.value ?? surroundings.resolved(path)
@@ -14,7 +16,7 @@ extension Configuration.Policy {
 }
 
 extension Configuration.Limits {
-  init(_ table: inout TableReader, dialect: Configuration.Dialect?) {
+  init(_ table: inout TableReader, dialect: Dialect?) {
     connections = table.integer("connections", in: 1...10_000_000) ?? connections
     unauthenticatedPerSource = table.integer("unauthenticated_per_source", in: 1...10_000_000)
     headBytes = table.size("head_bytes", in: 1_024...1_048_576) ?? headBytes
@@ -22,9 +24,8 @@ extension Configuration.Limits {
     headFields = table.integer("head_fields", in: 8...10_000) ?? headFields
     collectBytes = table.size("collect_bytes", in: 0...16_777_216) ?? collectBytes
     writeBytes = table.size("write_bytes", in: 1...(1 << 40)) ?? writeBytes
-    // 1.x takes no more than that of a plain body; 2.x has no limit of its own.
     writeDecodedBytes =
-      table.size("write_decoded_bytes", in: 1...(1 << 40)) ?? (dialect == .influxDB2 ? 52_428_800 : writeDecodedBytes)
+      table.size("write_decoded_bytes", in: 1...(1 << 40)) ?? dialect?.writeDecodedBytes ?? writeDecodedBytes
     queryBytes = table.size("query_bytes", in: 1_024...(1 << 30)) ?? queryBytes
     managementBytes = table.size("management_bytes", in: 1_024...16_777_216) ?? managementBytes
     upstreamConnections = table.integer("upstream_connections", in: 1...65_536) ?? upstreamConnections

@@ -1,5 +1,7 @@
 // [[token]]: API tokens that are kept in the file.
 
+import Formats
+
 extension Configuration {
   static func tokens(_ root: inout TableReader, directory: Directory, dialect: Dialect?) -> [DeclaredToken] {
     var lines: [UInt64: Int] = [:]
@@ -42,11 +44,11 @@ private struct DirectoryNames {
   private let organizations: [String]?
   private let users: [Configuration.DeclaredUser]?
 
-  init(_ directory: Configuration.Directory, dialect: Configuration.Dialect?) {
+  init(_ directory: Configuration.Directory, dialect: Dialect?) {
     if directory.source == .declared {
       organizations = directory.organizations
       users = directory.users
-    } else if dialect == .influxDB1 {
+    } else if let dialect, !dialect.hasOrganizations {
       var user = Configuration.DeclaredUser()
       user.name = directory.user
       user.organization = directory.organization

@@ -1,8 +1,10 @@
 // A credential of gatehouse's own for the InfluxDB behind: the everyday one of [upstream], or [upstream.operator].
 
+import Formats
+
 extension Configuration.Upstream.Credential {
   /// - Parameter dialect: nil where it is missing or unknown: then what the dialect needs is not judged.
-  init(_ table: inout TableReader, _ surroundings: Surroundings, dialect: Configuration.Dialect?) {
+  init(_ table: inout TableReader, _ surroundings: Surroundings, dialect: Dialect?) {
     let given = Given(username: table.has("username"), password: table.has("password"), token: table.has("token"))
     if let name = table.name("username") {
       // Basic ends the name at the first colon (RFC 7617 §2).
@@ -30,9 +32,8 @@ extension Configuration.Upstream.Credential {
 }
 
 extension TableReader {
-  fileprivate func judge(_ given: Configuration.Upstream.Credential.Given, for dialect: Configuration.Dialect) {
-    switch dialect {
-    case .influxDB1:
+  fileprivate func judge(_ given: Configuration.Upstream.Credential.Given, for dialect: Dialect) {
+    if !dialect.hasOwnTokens {
       if given.token { problem("token", "InfluxDB 1.x knows no tokens; use `username` and `password`") }
       if !given.username, !given.password, !given.token {
         problem("username", "`username` and `password` are missing: gatehouse needs a login of its own upstream")
@@ -40,7 +41,7 @@ extension TableReader {
         if !given.username { problem("username", "is missing beside `password`") }
         if !given.password { problem("password", "is missing beside `username`") }
       }
-    case .influxDB2:
+    } else {
       if given.username { problem("username", "has no meaning in front of InfluxDB 2.x; use `token`") }
       if given.password { problem("password", "has no meaning in front of InfluxDB 2.x; use `token`") }
       if !given.token { problem("token", "is missing: gatehouse needs a token of its own upstream") }

@@ -1,7 +1,9 @@
 // [upstream]: the InfluxDB behind, and gatehouse's own credential for it.
 
+import Formats
+
 extension Configuration.Upstream {
-  init(_ table: inout TableReader, _ surroundings: Surroundings, dialect known: inout Configuration.Dialect?) {
+  init(_ table: inout TableReader, _ surroundings: Surroundings, dialect known: inout Dialect?) {
     if !table.has("dialect") { table.problem("dialect", "is missing; write \"influxdb-1\" or \"influxdb-2\"") }
     known = table.choice("dialect")
     dialect = known ?? .influxDB1

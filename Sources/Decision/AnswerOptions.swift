@@ -1,5 +1,6 @@
 // How the answer to a query is to be said: the parameters that change no row of it.
 
+import Formats
 import HTTP
 
 /// Each is read as the real servers read it, and said only to an upstream that knows it.
@@ -40,9 +41,9 @@ struct AnswerOptions {
   }
 
   /// What a server reads in the URL alone, whatever the method: 1.x indents then, 2.x does not know it.
-  func urlParameters(_ dialect: UpstreamDialect) -> CanonicalParameters {
+  func urlParameters(_ dialect: Dialect) -> CanonicalParameters {
     var parameters = CanonicalParameters()
-    if isPretty, dialect == .influxDB1 { parameters.append("pretty", "true") }
+    if isPretty, dialect.indentsAnswers { parameters.append("pretty", "true") }
     return parameters
   }
 }

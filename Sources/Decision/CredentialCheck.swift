@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 import Threading
 
@@ -61,8 +62,8 @@ struct CredentialCheck: Sendable {
     return .refuse(refusal)
   }
 
-  static func message(of refusal: CredentialRefusal, _ dialect: UpstreamDialect) -> String {
-    guard dialect == .influxDB2 else { return refusal.message }
+  static func message(of refusal: CredentialRefusal, _ dialect: Dialect) -> String {
+    guard dialect.errorShape == .code else { return refusal.message }
     return refusal == .unparsable ? "unauthorized access" : "Unauthorized"
   }
 

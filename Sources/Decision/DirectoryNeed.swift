@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import InfluxQL
 
 struct DirectoryNeed {
@@ -51,14 +52,14 @@ struct DirectoryNeed {
         .unconfirmed(requirements, for: principal).map { .policies(of: $0) }
     case .notPermitted:
       // A mapping may be led to another bucket, one that is permitted by its identifier.
-      return state.settings.dialect == .influxDB2 && mayBeReached(denial.requirement, by: principal)
+      return state.settings.dialect.hasMappings && mayBeReached(denial.requirement, by: principal)
         ? [.everything] : []
     case .unknownBucket: return denial.wouldBePermitted ? [.everything] : []
     case .unknownDatabase, .unknownRetentionPolicy, .noDefaultPolicy:
       guard mayBeReached(denial.requirement, by: principal), let database = denial.requirement.target.database,
         !database.isEmpty
       else { return [] }
-      if state.settings.dialect == .influxDB2 { return [.everything] }
+      if state.settings.dialect.hasMappings { return [.everything] }
       return denial.reason == .unknownDatabase ? [.databases] : [.policies(of: Array(database.utf8))]
     }
   }
@@ -70,7 +71,7 @@ struct DirectoryNeed {
     if case .policy(_, let named?) = requirement.target, !named.isEmpty { policy = named }
     return principal.mayReach(
       requirement.action, database: database, retentionPolicy: policy,
-      throughAnyMapping: state.settings.dialect == .influxDB2)
+      throughAnyMapping: state.settings.dialect.hasMappings)
   }
 }
 

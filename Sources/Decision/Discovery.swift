@@ -3,13 +3,14 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 
 enum Discovery {
   /// `/ready` and `/api/v2` before 2.x, which the real server answers to anyone: passed through without the credential,
   /// which has nothing to prove there and must not reach an upstream that does not know it.
   static func openVerdict(_ view: RequestView, _ state: DecisionState) -> Verdict? {
-    guard state.settings.dialect == .influxDB2, view.head.method == .get || view.head.method == .head,
+    guard state.settings.dialect.hasAPI2, view.head.method == .get || view.head.method == .head,
       let path = openPath(view.path), state.settings.passes(view)
     else { return nil }
     return .forward(
@@ -27,7 +28,7 @@ enum Discovery {
   /// that it may read or write.
   static func asksForBuckets(_ view: RequestView, _ credential: Credential, _ state: DecisionState) -> Bool {
     guard case .login = credential else { return false }
-    return state.settings.dialect == .influxDB1 && view.head.method == .get && view.path.equals("/api/v2/buckets")
+    return !state.settings.dialect.hasAPI2 && view.head.method == .get && view.path.equals("/api/v2/buckets")
       && view.client.services.contains(.data)
   }
 }

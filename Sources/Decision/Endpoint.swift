@@ -1,6 +1,7 @@
 // The endpoints that gatehouse serves itself: one row for each.
 
 import Access
+import Formats
 import HTTP
 
 /// A path, and all that is settled by it alone. A new one is a row of `Endpoint.table` and the function that it names.
@@ -56,7 +57,7 @@ public struct Endpoint: Sendable {
   }
 
   /// Of which upstreams it is an endpoint.
-  enum Availability: Sendable { case always, influxDB1 }
+  enum Availability: Sendable { case always, prometheus }
 
   let path: StaticString
   let methods: Methods
@@ -85,10 +86,10 @@ public struct Endpoint: Sendable {
       alwaysChanges: true),
     Endpoint(
       path: "/api/v1/prom/write", methods: .post, service: .data, kind: .write,
-      treatment: .data(OpaqueReader.prometheusWrite), alwaysChanges: true, availability: .influxDB1),
+      treatment: .data(OpaqueReader.prometheusWrite), alwaysChanges: true, availability: .prometheus),
     Endpoint(
       path: "/api/v1/prom/read", methods: .post, service: .data, kind: .query,
-      treatment: .data(OpaqueReader.prometheusRead), availability: .influxDB1),
+      treatment: .data(OpaqueReader.prometheusRead), availability: .prometheus),
     Endpoint(
       path: "/api/v2/query", methods: .post, service: .data, kind: .query, treatment: .data(OpaqueReader.flux),
       foreignTokens: .passedThrough, closesBelow: false),
@@ -111,10 +112,10 @@ public struct Endpoint: Sendable {
   }
 
   /// 405 where the method is none of those that are taken.
-  func requireMethod(_ view: RequestView, _ dialect: UpstreamDialect) throws(EarlyEnd) {
+  func requireMethod(_ view: RequestView, _ dialect: Dialect) throws(EarlyEnd) {
     if methods.take(view.head.method) { return }
     var refusal = Refusal.methodNotAllowed(methods.allow)
-    if dialect == .influxDB2, !refusesPlainly {
+    if dialect.errorShape == .code, !refusesPlainly {
       refusal.isPlainText = false
       refusal.message = "allow: \(methods.allow)"
     }

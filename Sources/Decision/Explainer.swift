@@ -2,6 +2,7 @@
 
 public import Access
 public import Authorizations
+public import Formats
 import HTTP
 import InfluxQL
 
@@ -15,7 +16,7 @@ public struct Explainer: Sendable {
 
   /// - Parameter knowsDirectory: whether `directory` was ever read; otherwise no name is told to be missing from it.
   public init(
-    dialect: UpstreamDialect, strictMethods: Bool, directory: Directory, knowsDirectory: Bool = true,
+    dialect: Dialect, strictMethods: Bool, directory: Directory, knowsDirectory: Bool = true,
     principal: Principal?
   ) {
     self.knowsDirectory = knowsDirectory

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 
 /// Judges a request at a path that is not decided here, or whose token only the upstream knows.
@@ -19,7 +20,7 @@ struct ForeignTraffic {
   /// Whether an endpoint of ours leaves this request to the upstream: of the upstream's own tokens and sessions the
   /// upstream judges.
   func takes(_ endpoint: Endpoint) -> Bool {
-    endpoint.foreignTokens == .passedThrough && dialect == .influxDB2 && isPassing && !hasOurForm(credential)
+    endpoint.foreignTokens == .passedThrough && dialect.hasOwnTokens && isPassing && !hasOurForm(credential)
   }
 
   /// - Parameter isDirectory: whether it is a path of the directory, which tokens of ours may read here.
@@ -64,7 +65,7 @@ struct ForeignTraffic {
     return .forward(passing(token, provesCredential: provesCredential || view.path.equals(Self.signIn)))
   }
 
-  private var dialect: UpstreamDialect { state.settings.dialect }
+  private var dialect: Dialect { state.settings.dialect }
 
   private var handOver: Verdict { ManagementHandOver(view: view, pending: pending, state: state).verdict() }
 
@@ -72,7 +73,7 @@ struct ForeignTraffic {
 
   /// Whether what passes through may make or change buckets or mappings.
   private var changesDirectory: Bool {
-    guard dialect == .influxDB2, view.head.method != .get, view.head.method != .head else { return false }
+    guard dialect.hasAPI2, view.head.method != .get, view.head.method != .head else { return false }
     return ["/api/v2/buckets", "/api/v2/dbrps", "/api/v2/orgs"].contains {
       view.path.prefix($0.utf8.count).elementsEqual($0.utf8)
     }
@@ -90,13 +91,13 @@ struct ForeignTraffic {
 
   /// Whether a name and password that are not ours may be the upstream's: a path that somebody opened in front of 1.x, or
   /// the one at which users of 2.x begin a session. Elsewhere 2.x takes none.
-  private var upstreamTakesLogin: Bool { dialect == .influxDB1 || view.path.equals(Self.signIn) }
+  private var upstreamTakesLogin: Bool { !dialect.hasAPI2 || view.path.equals(Self.signIn) }
 
   private static let signIn: StaticString = "/api/v2/signin"
 
   /// What a login or token of ours is told where it has no business.
   private var notForOurs: Refusal {
-    dialect == .influxDB1 ? .notFound : .denied("not permitted with this credential")
+    dialect.hasAPI2 ? .denied("not permitted with this credential") : .notFound
   }
 
   private func hasOurForm(_ credential: Credential) -> Bool {

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 import Threading
 
@@ -126,7 +127,7 @@ public final class Gatekeeper {
     let dialect = context.dialect
     guard context.state.status.hasDirectory else { throw .refuse(.unavailable("the directory is not loaded yet")) }
     guard case .data(let understand) = endpoint.treatment,
-      endpoint.availability == .always || dialect == .influxDB1
+      endpoint.availability == .always || dialect.hasPrometheus
     else { throw .refuse(.notFound) }
     if endpoint.foreignTokens == .passedThrough, case .upstreamToken(let token) = context.identity {
       // It has no business at a path that is not passed through. As a password it came with a name, and is refused as any

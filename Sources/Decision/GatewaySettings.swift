@@ -1,12 +1,7 @@
 // What the gateway was told to do, as immutable values that every event loop shares.
 
+public import Formats
 public import Threading
-
-/// How the upstream speaks.
-public enum UpstreamDialect: Sendable, Equatable {
-  case influxDB1
-  case influxDB2
-}
 
 /// What happens to traffic that is none of gatehouse's own kinds.
 public enum OtherTraffic: Sendable, Equatable {
@@ -71,7 +66,7 @@ public struct UpstreamAuthorizations: Sendable, CustomStringConvertible, CustomR
 }
 
 public struct GatewaySettings: Sendable {
-  public var dialect = UpstreamDialect.influxDB1
+  public var dialect = Dialect.influxDB1
   public var other = OtherTraffic.deny
   public var limits = GatewayLimits()
   public var timeouts = GatewayTimeouts()

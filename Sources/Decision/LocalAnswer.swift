@@ -1,5 +1,6 @@
 // A whole response that gatehouse writes itself.
 
+public import Formats
 import JSON
 
 /// What is said, before it is put into bytes.
@@ -26,7 +27,7 @@ public struct LocalAnswer: Sendable {
 
 /// Puts refusals into the words that the client's dialect expects (`v1-auth.md` §2).
 public struct AnswerDialect {
-  var upstream: UpstreamDialect
+  var upstream: Dialect
   /// Of the upstream; nil while it has not told: none is made up.
   var version: String?
   /// Answers `/api/v2/…` in the 2.x form, with the 1.x member beside it, so that either kind of client reads a reason.
@@ -38,7 +39,7 @@ public struct AnswerDialect {
   ///   - version: of the upstream, nil while it has not told.
   ///   - isAPI2: whether the path is one of `/api/v2/`.
   ///   - form: what the client asked for.
-  public init(upstream: UpstreamDialect, version: String?, isAPI2: Bool, form: AnswerForm = AnswerForm()) {
+  public init(upstream: Dialect, version: String?, isAPI2: Bool, form: AnswerForm = AnswerForm()) {
     self.upstream = upstream
     self.version = version
     self.isAPI2 = isAPI2
@@ -58,13 +59,13 @@ public struct AnswerDialect {
     if !refusal.allow.description.isEmpty { answer.fields.append(("Allow", refusal.allow.description)) }
     if refusal.retryAfter > 0 { answer.fields.append(("Retry-After", String(refusal.retryAfter))) }
     if refusal.status == 401 { answer.fields.append(("WWW-Authenticate", "Basic realm=\"InfluxDB\"")) }
-    if refusal.isPlainText && (upstream == .influxDB1 || !isAPI2) {
+    if refusal.isPlainText && (upstream.errorShape == .message || !isAPI2) {
       answer.fields.append(("Content-Type", "text/plain; charset=utf-8"))
       answer.fields.append(("X-Content-Type-Options", "nosniff"))
       answer.body = Array("\(message)\n".utf8)
       return answer
     }
-    if isAPI2 || upstream == .influxDB2 {
+    if isAPI2 || upstream.errorShape == .code {
       let code = Self.code(of: refusal.status)
       answer.fields.append(("Content-Type", "application/json; charset=utf-8"))
       answer.fields.append(("X-Platform-Error-Code", code))

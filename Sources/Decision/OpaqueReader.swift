@@ -3,6 +3,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 
 enum OpaqueReader {
@@ -45,7 +46,7 @@ enum OpaqueReader {
             .denied("\"\(principal.name)\" user is not authorized to read from database \"\(database)\""))
         }
         return .refuse(
-          WriteReader.refusal(denial, principal, database: database, policy: policy, dialect: .influxDB1))
+          WriteReader.refusal(denial, principal, database: database, policy: policy, shape: .message))
       })
   }
 
@@ -57,17 +58,18 @@ enum OpaqueReader {
   ) throws(EarlyEnd) -> Understanding {
     let principal = try principal(request)
     try request.refuseOtherSites()
-    let isNewer = request.dialect == .influxDB2
+    let dialect = request.dialect
     var parameters = CanonicalParameters()
-    if isNewer { parameters.append("orgID", principal.organizationID.description) }
+    if dialect.hasOrganizations { parameters.append("orgID", principal.organizationID.description) }
     let line = RequestLine(.post, "/api/v2/query", parameters: parameters)
     let reading = Requirement(.read, .organization)
     let requirements =
-      isNewer ? Requirements(reading, Requirement(.write, .organization)) : Requirements(reading)
+      dialect.writesByFlux ? Requirements(reading, Requirement(.write, .organization)) : Requirements(reading)
     let data = DataRequest(
       requirements: requirements,
       say: { _ in Saying(line: line) },
-      carriage: Carriage(maximumBody: request.limits.queryBytes, dependsOnFields: true, mayFindFluxOff: !isNewer),
+      carriage: Carriage(
+        maximumBody: request.limits.queryBytes, dependsOnFields: true, mayFindFluxOff: dialect.mayHaveFluxOff),
       refuse: { denial, _ in
         .refuse(
           .denied(
@@ -92,7 +94,7 @@ enum OpaqueReader {
     let wanted = name.isEmpty ? id : name
     var parameters = CanonicalParameters()
     let target: Requirement.Target
-    if request.dialect == .influxDB1 {
+    if request.dialect.hasRetentionPolicies {
       let (database, policy) = try request.databaseAndPolicy(ofBucket: wanted)
       notes.database = database
       parameters.append("bucket", (policy.map { "\(database)/\($0)" } ?? database))

@@ -1,6 +1,7 @@
 // `/ping` and `/health`: open to anyone, answered here from what is known of the upstream.
 
 import Authorizations
+import Formats
 import HTTP
 import JSON
 

@@ -1,5 +1,6 @@
 // The parameters of a query, out of its URL and its body, in gzip or plain.
 
+import Formats
 import HTTP
 
 struct QueryForm {
@@ -53,7 +54,7 @@ struct QueryForm {
     if media.elementsEqual("multipart/form-data".utf8) { return .multipart }
     guard view.head.method == .post else { return .ignored }
     if media.elementsEqual("application/x-www-form-urlencoded".utf8) { return .form }
-    if settings.dialect == .influxDB2, media.elementsEqual("application/vnd.influxql".utf8) { return .text }
+    if settings.dialect.takesBareStatements, media.elementsEqual("application/vnd.influxql".utf8) { return .text }
     return .ignored
   }
 

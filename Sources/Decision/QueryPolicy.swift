@@ -2,6 +2,7 @@
 
 public import Access
 import Authorizations
+public import Formats
 public import InfluxQL
 
 /// One thing that a statement needs, and how a refusal names it.
@@ -41,12 +42,12 @@ public struct StatementNeed: Sendable {
 
 /// Knows the upstream's dialect, since the same words reach differently far in 1.x and 2.x.
 public struct QueryPolicy: Sendable {
-  public let dialect: UpstreamDialect
+  public let dialect: Dialect
 
-  public init(dialect: UpstreamDialect) { self.dialect = dialect }
+  public init(dialect: Dialect) { self.dialect = dialect }
 
   /// Who may do one of these on any of its policies is shown a database by `SHOW DATABASES`: recorded of 1.12.4 and 2.9.1.
-  var actionsThatShow: [Action] { dialect == .influxDB2 ? [.read] : [.read, .write] }
+  var actionsThatShow: [Action] { dialect.showsDatabasesToWriters ? [.read, .write] : [.read] }
 
   /// Everything that `statement` needs, in the order in which a server checks it.
   ///
@@ -54,7 +55,7 @@ public struct QueryPolicy: Sendable {
   ///   - database: what the request names; empty for none.
   ///   - policy: the request's `rp`; nil for none.
   public func needs(of statement: Statement, database: String, policy: String?) -> [StatementNeed] {
-    if statement.kind == .dropMeasurement, dialect == .influxDB2 {
+    if statement.kind == .dropMeasurement, !dialect.dropsMeasurementsAsAdministrator {
       // 1.x asks for an administrator; 2.x deletes in every bucket of the database.
       return statement.writes.map { need(.write, $0, database: database, policy: policy) }
     }
@@ -96,7 +97,7 @@ public struct QueryPolicy: Sendable {
       switch reference.extent {
       case .policy: one
       // 2.x looks only into the bucket of the one mapping when it reads metadata.
-      case .everyPolicy: dialect == .influxDB2 && action == .read ? one : .database(named)
+      case .everyPolicy: dialect.readsMetadataOfOneBucket && action == .read ? one : .database(named)
       case .anyPolicy: .somePolicy(of: named)
       }
     return StatementNeed(requirement: Requirement(action, target), database: named, reference: reference)

@@ -1,5 +1,6 @@
 // A query as it was understood: its parameters read once, its text parsed, ready to be decided on and said again.
 
+import Formats
 import HTTP
 import JSON
 import InfluxQL
@@ -20,14 +21,13 @@ struct QueryRequest {
   /// - Parameter roundsKeptNumbers: see `Statement.keepingProblem`; asked only where something is kept.
   /// - Throws: what the client is told, in the words of the real servers.
   init(
-    _ values: FormValues, dialect: UpstreamDialect, roundsKeptNumbers: @autoclosure () -> Bool
+    _ values: FormValues, dialect: Dialect, roundsKeptNumbers: @autoclosure () -> Bool
   ) throws(Refusal) {
     guard let text = values["q"], !text.isEmpty else {
       throw .malformed("missing required parameter \"q\"")
     }
     options = try AnswerOptions(values)
-    // 2.x does not know it.
-    isAsynchronous = dialect == .influxDB1 && values["async"].map { $0.elementsEqual("true".utf8) } ?? false
+    isAsynchronous = dialect.takesAsynchronousQueries && values["async"].map { $0.elementsEqual("true".utf8) } ?? false
     database = try Self.text(values["db"], "db") ?? ""
     policy = try Self.text(values["rp"], "rp").flatMap { $0.isEmpty ? nil : $0 }
     let parameters: [Name: BoundParameter]
@@ -35,7 +35,7 @@ struct QueryRequest {
       throw .malformed("error parsing query parameters: \(error.reason)")
     }
     do throws(ParseError) { query = try Query(parsing: text, parameters: parameters) } catch {
-      let failure = dialect == .influxDB2 ? "failed to parse query" : "error parsing query"
+      let failure = dialect.errorShape == .code ? "failed to parse query" : "error parsing query"
       var refusal = Refusal.malformed("\(failure): \(error.description.prefixOfBytes(2_048))")
       // The message quotes the text, which may hold a password; the log gets the place alone.
       refusal.detail =

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 
 /// Who asks: someone known here, or someone only the upstream can judge.
@@ -18,7 +19,7 @@ struct RequestContext {
   let pending: PendingDecision
   let state: DecisionState
 
-  var dialect: UpstreamDialect { state.settings.dialect }
+  var dialect: Dialect { state.settings.dialect }
   var limits: GatewayLimits { state.settings.limits }
 
   /// A parameter as text; names that are no UTF-8 name nothing here.

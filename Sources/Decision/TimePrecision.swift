@@ -1,5 +1,7 @@
 // The unit of a request's times: what its sender means, and how this upstream says it (`v1-auth.md` §13).
 
+import Formats
+
 /// Servers take a spelling that they do not know for nanoseconds, and answer 204: so one meaning is read here, and none
 /// but a spelling that is known is ever forwarded.
 enum TimePrecision {
@@ -26,16 +28,16 @@ enum TimePrecision {
   }
 
   /// For `precision` of a write; nil where the upstream has no word for it.
-  func writeSpelling(_ dialect: UpstreamDialect) -> StaticString? {
-    switch (self, dialect) {
-    case (.nanoseconds, .influxDB1): "n"
-    case (.microseconds, .influxDB1): "u"
-    case (.minutes, .influxDB1): "m"
-    case (.hours, .influxDB1): "h"
+  func writeSpelling(_ words: Dialect.PrecisionWords) -> StaticString? {
+    switch (self, words) {
+    case (.nanoseconds, .letters): "n"
+    case (.microseconds, .letters): "u"
+    case (.minutes, .letters): "m"
+    case (.hours, .letters): "h"
     // On both of its paths; 2.9.1 takes `n` and `u` for nanoseconds on one, and refuses them on the other.
-    case (.nanoseconds, .influxDB2): "ns"
-    case (.microseconds, .influxDB2): "us"
-    case (.minutes, .influxDB2), (.hours, .influxDB2): nil
+    case (.nanoseconds, .abbreviations): "ns"
+    case (.microseconds, .abbreviations): "us"
+    case (.minutes, .abbreviations), (.hours, .abbreviations): nil
     case (.milliseconds, _): "ms"
     case (.seconds, _): "s"
     }
@@ -54,7 +56,7 @@ enum TimePrecision {
   }
 
   /// What a refusal says of the words that would do.
-  static func writeWords(_ dialect: UpstreamDialect) -> StaticString {
-    dialect == .influxDB1 ? "n, u, ms, s, m or h" : "ns, us, ms or s"
+  static func writeWords(_ words: Dialect.PrecisionWords) -> StaticString {
+    words == .letters ? "n, u, ms, s, m or h" : "ns, us, ms or s"
   }
 }

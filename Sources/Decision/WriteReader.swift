@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 
 enum WriteReader {
@@ -11,7 +12,7 @@ enum WriteReader {
   ) throws(EarlyEnd) -> Understanding {
     let values = try request.parameters.values()
     let database = try request.database(
-      values, missing: request.dialect == .influxDB1 ? "database is required" : "missing db")
+      values, missing: request.dialect.errorShape == .message ? "database is required" : "missing db")
     notes.database = database
     let policy = try request.policy(values)
     let precision = try precision(values["precision"], allowsMinutes: true, request.dialect)
@@ -30,7 +31,7 @@ enum WriteReader {
     let precision = try precision(values["precision"], allowsMinutes: false, request.dialect)
     let (database, policy) = try request.databaseAndPolicy(ofBucket: bucket)
     notes.database = database
-    guard request.dialect == .influxDB2 else {
+    guard !request.dialect.hasRetentionPolicies else {
       return .data(write(request, database, policy, precision, consistency: nil))
     }
     return try bucketWrite(request, bucket, org: values["org"] ?? values["orgID"], precision)
@@ -78,12 +79,12 @@ enum WriteReader {
       },
       carriage: carriage(request),
       refuse: { denial, principal in
-        if dialect == .influxDB2, denial.reason == .notPermitted {
+        if dialect.hasMappings, denial.reason == .notPermitted {
           // As recorded: a mapping that its caller may neither read nor write is none, so that names cannot be probed.
           let reading = Requirement(.read, .policy(database: database, retentionPolicy: policy))
           if (try? authorizer.grants(Requirements(reading), for: principal)) == nil { return .refuse(unknownMapping) }
         }
-        return .refuse(refusal(denial, principal, database: database, policy: policy, dialect: dialect))
+        return .refuse(refusal(denial, principal, database: database, policy: policy, shape: dialect.errorShape))
       })
   }
 
@@ -96,18 +97,18 @@ enum WriteReader {
   /// As recorded: existence comes before permission on a write, so that a missing database can be told from a missing
   /// grant (Telegraf keeps its batch at the former).
   static func refusal(
-    _ denial: Denial, _ principal: Principal, database: String, policy: String?, dialect: UpstreamDialect
+    _ denial: Denial, _ principal: Principal, database: String, policy: String?, shape: Dialect.ErrorShape
   ) -> Refusal {
-    switch (denial.reason, dialect) {
-    case (.notPermitted, .influxDB1), (.unconfirmed, .influxDB1):
+    switch (denial.reason, shape) {
+    case (.notPermitted, .message), (.unconfirmed, .message):
       return .denied(
         "\"\(principal.name)\" user is not authorized to write to database \"\(database)\"")
-    case (.notPermitted, .influxDB2), (.unconfirmed, .influxDB2): return .denied("insufficient permissions for write")
-    case (.unknownRetentionPolicy, .influxDB1):
+    case (.notPermitted, .code), (.unconfirmed, .code): return .denied("insufficient permissions for write")
+    case (.unknownRetentionPolicy, .message):
       return Refusal(status: 500, kind: .notFound, message: "retention policy not found: \(policy ?? "")")
-    case (.unknownDatabase, .influxDB1), (.noDefaultPolicy, .influxDB1), (.unknownBucket, .influxDB1):
+    case (.unknownDatabase, .message), (.noDefaultPolicy, .message), (.unknownBucket, .message):
       return Refusal(status: 404, kind: .notFound, message: "database not found: \"\(database)\"")
-    case (_, .influxDB2): return unknownMapping
+    case (_, .code): return unknownMapping
     }
   }
 
@@ -115,26 +116,26 @@ enum WriteReader {
 
   /// The precision as the upstream spells it, nil for its default. What it would take for nanoseconds is refused.
   private static func precision(
-    _ value: [UInt8]?, allowsMinutes: Bool, _ dialect: UpstreamDialect
+    _ value: [UInt8]?, allowsMinutes: Bool, _ dialect: Dialect
   ) throws(EarlyEnd) -> StaticString? {
     guard let value, !value.isEmpty else { return nil }
     let precision = TimePrecision(value)
     if allowsMinutes || precision != .minutes && precision != .hours,
-      let spelling = precision?.writeSpelling(dialect)
+      let spelling = precision?.writeSpelling(dialect.precisionWords)
     {
       return spelling
     }
     let shown = String(decoding: value.prefix(32), as: UTF8.self)
     // A path that knows no minutes is one of 2.x, whatever stands behind.
-    let words = TimePrecision.writeWords(allowsMinutes ? dialect : .influxDB2)
+    let words = TimePrecision.writeWords(allowsMinutes ? dialect.precisionWords : .abbreviations)
     throw .refuse(.malformed("invalid precision \"\(shown)\" (use \(words))"))
   }
 
   /// 1.x knows four levels, in any case, and refuses others; 2.x does not know the parameter.
   private static func consistency(
-    _ value: [UInt8]?, _ dialect: UpstreamDialect
+    _ value: [UInt8]?, _ dialect: Dialect
   ) throws(EarlyEnd) -> String? {
-    guard dialect == .influxDB1, let value, !value.isEmpty else { return nil }
+    guard dialect.takesConsistency, let value, !value.isEmpty else { return nil }
     for level in ["any", "one", "quorum", "all"]
     where level.utf8.elementsEqual(value.lazy.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }) { return level }
     throw .refuse(.malformed("invalid consistency level"))

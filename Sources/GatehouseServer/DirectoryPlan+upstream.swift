@@ -21,7 +21,7 @@ extension DirectoryPlan {
       throw StartProblem(error.description)
     }
     let inquiry = UpstreamInquiry(
-      isInfluxDB2: true, members: members, tls: tls,
+      dialect: configuration.upstream.dialect, members: members, tls: tls,
       authorization: GatewayPlan(configuration, ticketKeys: []).inquiryAuthorization,
       timeout: timeout)
     do throws(UpstreamInquiry.Problem) { return try inquiry.influxDB2Directory().directory } catch {

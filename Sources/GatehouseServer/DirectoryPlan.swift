@@ -2,11 +2,12 @@
 
 public import Authorizations
 public import Configuration
+import Formats
 
 /// A value that every thread may have; what it builds needs identifiers of the store.
 public struct DirectoryPlan: Sendable {
   private let section: Configuration.Directory
-  private let dialect: Configuration.Dialect
+  private let dialect: Dialect
 
   public init(_ configuration: Configuration) {
     section = configuration.directory
@@ -19,7 +20,7 @@ public struct DirectoryPlan: Sendable {
   /// to the upstream.
   public func owners(_ identifiers: IdentifierSource) throws(StoreError) -> Directory? {
     if let declared = try declaredDirectory(identifiers) { return declared }
-    guard dialect == .influxDB1 else { return nil }
+    guard !dialect.hasOrganizations else { return nil }
     // Not by way of an empty directory: identifiers of buckets that are not listed are forgotten.
     let owner = try Directory.owner(organization: section.organization, user: section.user, identifiers: identifiers)
     guard let owner else { throw StoreError.unavailable("the directory has no organization or no user") }
@@ -43,7 +44,7 @@ public struct DirectoryPlan: Sendable {
           bucket: $0.bucket, isDefault: $0.isDefault)
       })
     return try Directory.declared(
-      declaration, reading: dialect == .influxDB1 ? .influxDB1 : .influxDB2, identifiers: identifiers)
+      declaration, of: dialect, identifiers: identifiers)
   }
 
   func directory(

@@ -2,6 +2,7 @@
 
 import Authorizations
 import Decision
+import Formats
 import Gateway
 import Observation
 import Threading
@@ -126,7 +127,8 @@ final class DirectoryWorker {
     let asked = asksUpstream ? questions : questions.filter(\.isAboutPolicies)
     if asked.count < questions.count { answer { $0.isAboutPolicies ? nil : .published } }
     if asked.isEmpty { return }
-    guard !inquiry.isInfluxDB2, var latest = asksUpstream ? databases : [], !asked.contains(.everything) else {
+    guard inquiry.dialect.hasRetentionPolicies, var latest = asksUpstream ? databases : [], !asked.contains(.everything)
+    else {
       return asksUpstream ? askEverything(mailbox) : askEveryPolicy()
     }
     var readings: [DirectoryQuestion: DirectoryReading] = [:]

@@ -81,7 +81,7 @@ struct GatewayPlan: Sendable {
     _ configuration: Configuration, everyday: String, operators: String?
   ) -> GatewaySettings {
     var settings = GatewaySettings()
-    settings.dialect = configuration.upstream.dialect == .influxDB1 ? .influxDB1 : .influxDB2
+    settings.dialect = configuration.upstream.dialect
     settings.other =
       switch configuration.forward.other {
       case .passThrough: .passThrough

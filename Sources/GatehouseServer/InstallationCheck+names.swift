@@ -64,7 +64,7 @@ extension InstallationCheck {
     guard asksUpstream, configuration.directory.source == .upstream else { return nil }
     let members = configuration.upstream.members.map { UpstreamMember($0) }
     let inquiry = UpstreamInquiry(
-      isInfluxDB2: configuration.upstream.dialect == .influxDB2, members: members,
+      dialect: configuration.upstream.dialect, members: members,
       tls: members.contains(where: \.isTLS) ? try? ClientTLSContext(caPath: configuration.upstream.caPath) : nil,
       authorization: GatewayPlan(configuration, ticketKeys: []).inquiryAuthorization, timeout: timeout)
     return (try? inquiry.contents())?.contents

@@ -4,6 +4,7 @@ import Access
 public import Authorizations
 public import Configuration
 public import Decision
+import Formats
 
 public struct KeptState {
   private let configuration: Configuration
@@ -77,7 +78,7 @@ public struct KeptState {
   /// - Parameter authorization: who asks; nil for nobody.
   public func explainer(for authorization: Authorization?) -> Explainer {
     Explainer(
-      dialect: configuration.upstream.dialect == .influxDB1 ? .influxDB1 : .influxDB2,
+      dialect: configuration.upstream.dialect,
       strictMethods: configuration.policy.strictMethods, directory: directory, knowsDirectory: knowsDirectory,
       principal: authorization.map { Principal($0) })
   }

@@ -1,6 +1,7 @@
 // Asks the upstream what `gatehouse check --online` is for: who gets in without a credential, and what ours can do.
 
 public import Configuration
+import Formats
 public import Threading
 import Transport
 import Upstream
@@ -54,7 +55,7 @@ public struct OnlineCheck {
       if let operators {
         try describe("[upstream.operator]", operators, questions, isOperator: true, hasOperator: true, &report)
       }
-      if configuration.upstream.dialect == .influxDB1 {
+      if configuration.upstream.dialect.hasContinuousQueries {
         try listStrayQueries(operators ?? everyday, questions, &report)
       }
     } catch {
@@ -74,8 +75,7 @@ public struct OnlineCheck {
     guard let major = version?.drop(while: { $0 == "v" }).prefix(while: { $0.isNumber }), !major.isEmpty else {
       return true
     }
-    let expected = configuration.upstream.dialect == .influxDB1 ? "1" : "2"
-    if major == expected { return true }
+    if major == String(configuration.upstream.dialect.majorVersion) { return true }
     report.say(
       .problem, "is an InfluxDB \(major).x, but the file says dialect = \"\(configuration.upstream.dialect.rawValue)\"")
     return false
@@ -87,7 +87,7 @@ public struct OnlineCheck {
     var isClosed = true
     // Without a database or a bucket nothing could be written, whoever is let in.
     var doors = [("GET", "/query?q=SHOW%20DATABASES"), ("POST", "/write")]
-    if configuration.upstream.dialect == .influxDB2 {
+    if configuration.upstream.dialect.hasAPI2 {
       doors += [("GET", "/api/v2/buckets"), ("POST", "/api/v2/write")]
     }
     for (method, target) in doors {
@@ -143,8 +143,8 @@ public struct OnlineCheck {
     _ report: inout MemberReport
   ) throws(UpstreamFailure) {
     let found =
-      configuration.upstream.dialect == .influxDB1
-      ? try questions.reach1(of: credential) : try questions.reach2(of: credential)
+      configuration.upstream.dialect.hasOwnTokens
+      ? try questions.reach2(of: credential) : try questions.reach1(of: credential)
     switch found {
     case .refused(let status): report.say(.problem, "\(name): does not log in (\(status))")
     case .unreadable(let question):

@@ -5,6 +5,7 @@ import Authorizations
 import CSystem
 public import Configuration
 import Decision
+import Formats
 import Gateway
 import HTTP
 import Management
@@ -167,7 +168,7 @@ public final class Server {
     settings.cost = configuration.passwords.cost
     settings.workers = configuration.passwords.workers ?? max(1, Int(gh_usable_processors()) / 2)
     settings.queue = configuration.passwords.queue
-    settings.upstreamTakesTokens = configuration.upstream.dialect == .influxDB2
+    settings.upstreamTakesTokens = configuration.upstream.dialect.hasOwnTokens
     do { return try Authenticator(settings, clock: { .now }) } catch {
       throw StartProblem("no randomness or threads for verifying passwords")
     }
@@ -242,7 +243,7 @@ public final class Server {
       }
       let worker = DirectoryWorker(
         inquiry: UpstreamInquiry(
-          isInfluxDB2: configuration.upstream.dialect == .influxDB2, members: members, tls: tls,
+          dialect: configuration.upstream.dialect, members: members, tls: tls,
           authorization: plan.inquiryAuthorization, credentials: plan.credentials, timeout: inquiryTimeout,
           interruption: interruption),
         asksUpstream: asksUpstream, status: status,

@@ -2,6 +2,7 @@
 
 import Authorizations
 import Decision
+import Formats
 import Gateway
 import JSON
 import Threading
@@ -49,7 +50,7 @@ struct UpstreamInquiry {
     }
   }
 
-  let isInfluxDB2: Bool
+  let dialect: Dialect
   let members: [UpstreamMember]
   let tls: ClientTLSContext?
   /// Value of `Authorization` for these questions.
@@ -68,12 +69,12 @@ struct UpstreamInquiry {
 
   /// What the upstream has, and the version that it says it is.
   func contents() throws(Problem) -> (contents: UpstreamContents, version: String?) {
-    if isInfluxDB2 {
-      let (directory, version) = try influxDB2Directory()
-      return (.directory(directory), version)
+    if dialect.hasRetentionPolicies {
+      let (databases, version) = try databases()
+      return (.databases(databases), version)
     }
-    let (databases, version) = try databases()
-    return (.databases(databases), version)
+    let (directory, version) = try influxDB2Directory()
+    return (.directory(directory), version)
   }
 
   private func databases() throws(Problem) -> (databases: [InfluxDB1Database], version: String?) {
@@ -142,10 +143,10 @@ struct UpstreamInquiry {
   /// - Parameter exceptAsking: whether the one that asks has been proven already.
   func refusedCredential(exceptAsking: Bool) -> Int? {
     for credential in credentials where !exceptAsking || credential != authorization {
-      let target = isInfluxDB2 ? "/api/v2/orgs?limit=1" : "/query?q=" + Self.encoded("SHOW DATABASES")
+      let target = dialect.hasAPI2 ? "/api/v2/orgs?limit=1" : "/query?q=" + Self.encoded("SHOW DATABASES")
       // What answers something else, or nothing, says nothing of the credential.
       guard let status = try? ask(target, authorization: credential).status else { continue }
-      if status == 401 || (status == 403 && !isInfluxDB2) { return status }
+      if status == 401 || (status == 403 && !dialect.hasAPI2) { return status }
     }
     return nil
   }

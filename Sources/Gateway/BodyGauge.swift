@@ -1,6 +1,7 @@
 // What a client's body comes to at the upstream, which unpacks it into memory: 70 KB of gzip can be 36 MB of lines.
 
 import Decision
+import Formats
 import HTTP
 
 /// Counts one body as it passes, so that it is refused before its last piece is sent on: a write that is not whole is not
@@ -104,8 +105,8 @@ struct BodyGauge {
 
 extension RequestView {
   /// Whether the upstream inflates the body: of several fields the servers read the first, and compare it to the letter.
-  func isInflated(by dialect: UpstreamDialect) -> Bool {
+  func isInflated(by dialect: Dialect) -> Bool {
     guard let encoding = value(.contentEncoding) else { return false }
-    return encoding.equals("gzip") || (dialect == .influxDB2 && encoding.equals("x-gzip"))
+    return encoding.equals("gzip") || (dialect.inflatesXGzip && encoding.equals("x-gzip"))
   }
 }

@@ -4,6 +4,7 @@ import Synchronization
 import Access
 import Observation
 import Decision
+import Formats
 import HTTP
 import Threading
 import Transport

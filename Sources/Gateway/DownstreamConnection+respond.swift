@@ -3,6 +3,7 @@
 import Observation
 import Synchronization
 import Decision
+import Formats
 import HTTP
 import JSON
 import Transport

@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Authorizations
+import Formats
 
 /// Allots 1, 2, 3 … and remembers.
 private final class Numbering {
@@ -30,7 +31,7 @@ private func recordedDirectory() throws -> Directory {
         .init(organization: "plant", database: "alias", retentionPolicy: "rp1", bucket: "aliased", isDefault: true),
         .init(organization: "plant", database: "phys", retentionPolicy: "a", bucket: "p1", isDefault: true),
         .init(organization: "plant", database: "phys", retentionPolicy: "b", bucket: "p2"),
-      ]), reading: .influxDB2, identifiers: { numbering($0, $1) })
+      ]), of: .influxDB2, identifiers: { numbering($0, $1) })
 }
 
 @Test(
@@ -56,7 +57,7 @@ func resolvesAsTheRealServerDid(database: String, policy: String?, bucket: Strin
       organizations: ["o"],
       buckets: ["m", "other", "/x", "x/", ""].map { .init(name: $0, organization: "o") },
       mappings: [.init(organization: "o", database: "m", retentionPolicy: "rp", bucket: "other")]),
-    reading: .influxDB2, identifiers: { numbering($0, $1) })
+    of: .influxDB2, identifiers: { numbering($0, $1) })
   let organization = try #require(directory.organizations.first?.id)
   let mappings = directory.mappings(of: "m", in: organization)
   #expect(mappings.map(\.retentionPolicy) == ["rp", "autogen"])
@@ -73,7 +74,7 @@ func resolvesAsTheRealServerDid(database: String, policy: String?, bucket: Strin
     DirectoryDeclaration(
       organizations: ["o", "o"], users: [.init(name: "u", organization: "o"), .init(name: "v", organization: "no")],
       buckets: ["m/b", "m/a", "n", "m/a"].map { .init(name: $0, organization: "o") }),
-    reading: .influxDB1, identifiers: { numbering($0, $1) })
+    of: .influxDB1, identifiers: { numbering($0, $1) })
   let organization = try #require(directory.organizations.first?.id)
   #expect(directory.organizations.count == 1)
   #expect(directory.users.map(\.name) == ["u"])

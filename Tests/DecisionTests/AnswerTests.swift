@@ -3,9 +3,10 @@
 import Testing
 
 @testable import Decision
+import Formats
 
 private func answer(
-  _ refusal: Refusal, _ upstream: UpstreamDialect = .influxDB1, isAPI2: Bool = false
+  _ refusal: Refusal, _ upstream: Dialect = .influxDB1, isAPI2: Bool = false
 ) -> (fields: [String: String], body: String) {
   let answer = AnswerDialect(upstream: upstream, version: "1.6.7", isAPI2: isAPI2).answer(refusal)
   return (

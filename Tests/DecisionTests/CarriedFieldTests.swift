@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Decision
+import Formats
 
 private let identity = [
   "Cookie: session=1", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: http", "X-Forwarded-Host: x", "Forwarded: for=1",

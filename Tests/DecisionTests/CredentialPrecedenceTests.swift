@@ -5,6 +5,7 @@ import Testing
 
 @testable import Access
 @testable import Decision
+import Formats
 
 private let basicReader = "Authorization: Basic cmVhZGVyOnB3"
 private let basicWriter = "Authorization: Basic d3JpdGVyOnB3"
@@ -100,7 +101,7 @@ private let basicWriter = "Authorization: Basic d3JpdGVyOnB3"
   @Test func refusesInactiveTokenOfOurs() throws {
     var (token, text) = World.token([World.permission(.write, "metrics/*")])
     token.status = .inactive
-    for dialect in [UpstreamDialect.influxDB1, .influxDB2] {
+    for dialect in [Dialect.influxDB1, .influxDB2] {
       let decision = try Gate(dialect, tokens: [token]).write(target, login: nil, "Authorization: Token \(text)")
       #expect(decision.status == 401)
     }

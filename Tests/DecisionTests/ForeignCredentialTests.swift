@@ -6,6 +6,7 @@ import Threading
 
 @testable import Access
 @testable import Decision
+import Formats
 
 @Suite struct ForeignCredentialTests {
   private static let paths = [
@@ -15,7 +16,7 @@ import Threading
   ]
 
   /// Names of one length, so that what is forwarded differs in them alone.
-  private func gate(_ dialect: UpstreamDialect, _ other: OtherTraffic) throws -> Gate {
+  private func gate(_ dialect: Dialect, _ other: OtherTraffic) throws -> Gate {
     let gate = try Gate(dialect, other: other)
     var bare = World.login(8, "no-pw", [])
     bare.passwordHash = nil
@@ -40,10 +41,10 @@ import Threading
   @Test(
     arguments: paths,
     [
-      (UpstreamDialect.influxDB1, OtherTraffic.deny), (.influxDB1, .passThrough),
+      (Dialect.influxDB1, OtherTraffic.deny), (.influxDB1, .passThrough),
       (.influxDB2, .passThrough), (.influxDB2, .deny),
-    ] as [(UpstreamDialect, OtherTraffic)])
-  func tellsNobodyWhichNamesThereAre(line: String, setting: (UpstreamDialect, OtherTraffic)) throws {
+    ] as [(Dialect, OtherTraffic)])
+  func tellsNobodyWhichNamesThereAre(line: String, setting: (Dialect, OtherTraffic)) throws {
     for password in [
       "wrong", "gh0000000000000070.\(String(repeating: "A", count: 43))", String(repeating: "x", count: 40),
     ] {
@@ -74,7 +75,7 @@ import Threading
   }
 
   @Test(arguments: paths) func neverSendsARightPasswordUpstream(line: String) throws {
-    for dialect in [UpstreamDialect.influxDB1, .influxDB2] {
+    for dialect in [Dialect.influxDB1, .influxDB2] {
       for name in ["known", "ended", "sleep"] {
         let decision = try gate(dialect, .passThrough).judge(head(line, "Authorization: Token \(name):pw"))
         #expect(!decision.outgoing.contains(":pw"), "\(dialect) \(name): \(decision.outgoing)")
@@ -134,7 +135,7 @@ import Threading
   ])
   func neverSendsUAndPOn(query: String, expected: String) throws {
     for (dialect, path) in [
-      (UpstreamDialect.influxDB2, "/api/v2/tasks"), (.influxDB1, "/opened"), (.influxDB2, "/api/v2/signin"),
+      (Dialect.influxDB2, "/api/v2/tasks"), (.influxDB1, "/opened"), (.influxDB2, "/api/v2/signin"),
     ] {
       let decision = try gate(dialect, .passThrough).judge(head("GET \(path)\(query)"))
       // Where a login was read out of it, it may be refused instead.

@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Decision
+import Formats
 
 @Suite struct KeptStatementTests {
   private static func create(_ selection: String) -> String {
@@ -17,7 +18,7 @@ import Testing
     "SELECT mean(v) * 0.12345 INTO t FROM cpu GROUP BY time(1s)",
   ])
   func refusesWhatIsReadDifferentlyWhenItRuns(selection: String) throws {
-    for dialect in [UpstreamDialect.influxDB1, .influxDB2] {
+    for dialect in [Dialect.influxDB1, .influxDB2] {
       let gate = try Gate(dialect)
       let decision = gate.post("/query", form: Self.create(selection), login: "writer")
       #expect(decision.status == 400, "\(decision.verdict)")

@@ -8,6 +8,7 @@ import Testing
 
 @testable import Access
 @testable import Decision
+import Formats
 
 @Suite(.serialized, .enabled(if: countsWork, "it counts what the whole process does: make test-work"))
 struct LinearWorkTests {
@@ -107,7 +108,7 @@ struct LinearWorkTests {
   private static let directory = World.directory(
     World.databases + (0..<400).map { ("db\($0)", ["autogen", "other"]) })
 
-  private static func judge(_ text: String, _ dialect: UpstreamDialect, login: String) throws -> Int {
+  private static func judge(_ text: String, _ dialect: Dialect, login: String) throws -> Int {
     let gate = try Gate(dialect, directory: directory)
     let form = "db=metrics&q=" + text.percentEncoded
     // What is made once is made before.
@@ -123,15 +124,15 @@ struct LinearWorkTests {
       second <= first * 5 / 2 + 2_000, "\(what): \(once), \(twice), \(fourTimes) steps for 1, 2 and 4 times the text")
   }
 
-  @Test(arguments: growing, [UpstreamDialect.influxDB1, .influxDB2])
-  func aLongerStatementCostsInProportion(shape: Shape, dialect: UpstreamDialect) throws {
+  @Test(arguments: growing, [Dialect.influxDB1, .influxDB2])
+  func aLongerStatementCostsInProportion(shape: Shape, dialect: Dialect) throws {
     for login in ["every", "reader"] {
       try Self.expectLinear("\(shape.name), \(login)") { try Self.judge(shape.text($0), dialect, login: login) }
     }
   }
 
-  @Test(arguments: StatementKind.allCases, [UpstreamDialect.influxDB1, .influxDB2])
-  func moreStatementsCostInProportion(kind: StatementKind, dialect: UpstreamDialect) throws {
+  @Test(arguments: StatementKind.allCases, [Dialect.influxDB1, .influxDB2])
+  func moreStatementsCostInProportion(kind: StatementKind, dialect: Dialect) throws {
     let sample = try #require(Self.samples[kind])
     #expect(try Query(parsing: sample).statements.map(\.kind) == [kind])
     try Self.expectLinear(kind.rawValue) { count in

@@ -6,6 +6,7 @@ import Threading
 
 @testable import Access
 @testable import Decision
+import Formats
 
 private let target = "/write?db=metrics"
 

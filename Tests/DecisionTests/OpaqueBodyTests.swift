@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Decision
+import Formats
 
 @Suite struct OpaqueBodyTests {
   @Test func judgesPrometheusByItsDatabase() throws {

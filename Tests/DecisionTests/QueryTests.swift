@@ -4,6 +4,7 @@ import Testing
 
 @testable import Access
 @testable import Decision
+import Formats
 
 private let select = "q=SELECT+v+FROM+cpu"
 
@@ -153,7 +154,7 @@ private let select = "q=SELECT+v+FROM+cpu"
     parts.map { "--x\r\nContent-Disposition: form-data; \($0.head)\r\n\r\n\($0.content)\r\n" }.joined() + "--x--\r\n"
   }
 
-  @Test(arguments: [UpstreamDialect.influxDB1, .influxDB2]) func readsMultipartForms(dialect: UpstreamDialect) throws {
+  @Test(arguments: [Dialect.influxDB1, .influxDB2]) func readsMultipartForms(dialect: Dialect) throws {
     let type = "multipart/form-data; boundary=x"
     let expected = "db=metrics&rp=autogen&q=SELECT%20v%20FROM%20cpu"
     let text = "SELECT v FROM cpu"

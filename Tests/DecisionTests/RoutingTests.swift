@@ -4,6 +4,7 @@ import HTTP
 import Testing
 
 @testable import Decision
+import Formats
 
 /// The endpoint's own path, or the name of what has none.
 private func route(_ path: String) -> String {

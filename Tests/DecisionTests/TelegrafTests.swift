@@ -9,6 +9,7 @@ import Upstream
 
 @testable import Access
 @testable import Decision
+import Formats
 
 /// What a Telegraf output does with the batch that was answered so.
 private enum Reaction: Equatable {
@@ -171,7 +172,7 @@ private let cases: [Case] = [
   }
 
   @Test func saysTheReasonWhereTelegrafReadsIt() {
-    for dialect in [UpstreamDialect.influxDB1, .influxDB2] {
+    for dialect in [Dialect.influxDB1, .influxDB2] {
       for isAPI2 in [true, false] {
         let answer = AnswerDialect(upstream: dialect, version: "x", isAPI2: isAPI2).answer(.bodyTooSlow)
         #expect(String(decoding: answer.body, as: UTF8.self).contains("\"error\":\"the request body came too slowly\""))

@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Decision
+import Formats
 
 @Suite struct UnitTests {
   /// What 2.9.1 reads as the same unit; it takes `n` on one path alone, and `u`, `µ`, `m` and `h` for nanoseconds.
@@ -39,7 +40,7 @@ import Testing
     ("h", "h"),
   ])
   func answersInTheUnitThatWasMeant(sent: String, forwarded: String) throws {
-    for dialect in [UpstreamDialect.influxDB1, .influxDB2] {
+    for dialect in [Dialect.influxDB1, .influxDB2] {
       let decision = try Gate(dialect).get("/query?db=metrics&epoch=\(sent)&q=SELECT+v+FROM+cpu")
       let expected = "GET /query?db=metrics&rp=autogen&epoch=\(forwarded)&q=SELECT%20v%20FROM%20cpu HTTP/1.1"
       #expect(decision.line == expected)

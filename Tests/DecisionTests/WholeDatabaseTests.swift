@@ -7,6 +7,7 @@ import Threading
 
 @testable import Access
 @testable import Decision
+import Formats
 
 extension Gate {
   fileprivate func query(_ text: String, login: String, database: String = "metrics") -> Decision {
@@ -22,7 +23,7 @@ extension Gate {
       ["metrics/autogen", "metrics/weekly"].map { World.permission(action, $0) }
     })
 
-  private func gate(_ dialect: UpstreamDialect = .influxDB1) throws -> Gate {
+  private func gate(_ dialect: Dialect = .influxDB1) throws -> Gate {
     let gate = try Gate(dialect, directory: World.directory([("metrics", ["autogen", "weekly"])]))
     gate.shared.authorizations.publish(World.snapshot(World.logins + [Self.named]))
     return gate
@@ -97,8 +98,8 @@ extension Gate {
 
   // MARK: Names that are not known
 
-  @Test(arguments: [UpstreamDialect.influxDB1, .influxDB2])
-  func asksOnlyForThoseWhoWouldBePermitted(dialect: UpstreamDialect) throws {
+  @Test(arguments: [Dialect.influxDB1, .influxDB2])
+  func asksOnlyForThoseWhoWouldBePermitted(dialect: Dialect) throws {
     let gate = try Gate(dialect, directory: World.directory([("metrics", ["autogen"]), ("hidden", ["autogen"])]))
     for login in ["writer", "reader", "nobody"] {
       for database in ["nope", "hidden"] {

@@ -6,6 +6,7 @@ import Threading
 
 @testable import Access
 @testable import Decision
+import Formats
 
 /// The default policy that the decision went by stands in what is forwarded, unless the request names one.
 func pinned(_ canonical: String) -> String {

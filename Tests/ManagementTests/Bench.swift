@@ -4,6 +4,7 @@ import Foundation
 import Threading
 
 @testable import Authorizations
+import Formats
 @testable import Management
 
 final class Bench {
@@ -56,7 +57,7 @@ final class Bench {
         mappings: ["metrics", "secret"].map {
           .init(
             organization: "plant", database: $0, retentionPolicy: "autogen", bucket: "\($0)/autogen", isDefault: true)
-        }), reading: .influxDB2
+        }), of: .influxDB2
     ) { (names, kind) throws(StoreError) in try store.identifiers(for: names, kind: kind) }
   }
 

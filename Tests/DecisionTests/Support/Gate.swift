@@ -7,6 +7,7 @@ import Threading
 
 @testable import Access
 @testable import Decision
+import Formats
 
 /// A health report that a test changes.
 final class HealthBox: Sendable {
@@ -79,7 +80,7 @@ final class Gate {
   private let decoder = RequestHeadDecoder()
 
   init(
-    _ dialect: UpstreamDialect = .influxDB1, other: OtherTraffic = .deny, tokens: [APIToken] = [],
+    _ dialect: Dialect = .influxDB1, other: OtherTraffic = .deny, tokens: [APIToken] = [],
     directory: Directory = World.directory(), authenticator change: (inout Authenticator.Settings) -> Void = { _ in }
   ) throws {
     var settings = GatewaySettings()
