@@ -39,20 +39,25 @@ let package = Package(
     module("Authorizations", ["CSQLite", "Formats", "Threading"]),
     module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL", "Threading"]),
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
+    module("ManagementAPI", ["Authorizations"]),
     module("Upstream", ["Transport", "HTTP", "CSystem", "Threading"]),
-    module("Management", ["Access", "Authorizations", "HTTP", "JSON", "Observation", "Threading", "Timestamps"]),
-    module("Decision", ["Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "JSON", "Threading"]),
+    module(
+      "Management",
+      ["Access", "Authorizations", "HTTP", "JSON", "ManagementAPI", "Observation", "Threading", "Timestamps"]),
+    module(
+      "Decision", ["Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "JSON", "ManagementAPI", "Threading"]),
     module(
       "Gateway",
       [
-        "Access", "Authorizations", "Decision", "Formats", "HTTP", "JSON", "Observation", "Threading", "Transport",
+        "Access", "Authorizations", "Decision", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation", "Threading",
+        "Transport",
         "Upstream",
       ]),
     module(
       "GatehouseServer",
       [
         "Access", "Authorizations", "Configuration", "CSystem", "Decision", "Formats", "Gateway", "HTTP", "InfluxQL",
-        "JSON", "Management", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
+        "JSON", "Management", "ManagementAPI", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",
@@ -83,7 +88,8 @@ let package = Package(
     tests(
       "DecisionTests",
       [
-        "Decision", "Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "TestClock", "Threading", "Upstream",
+        "Decision", "Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "ManagementAPI", "TestClock",
+        "Threading", "Upstream",
         "WorkMeter",
       ]),
     tests(
@@ -92,7 +98,10 @@ let package = Package(
     tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Decision", "Threading"]),
     tests(
       "ManagementTests",
-      ["Management", "Access", "Authorizations", "Formats", "HTTP", "JSON", "Observation", "Threading", "Timestamps"]),
+      [
+        "Management", "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation",
+        "Threading", "Timestamps",
+      ]),
     tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),
   ],

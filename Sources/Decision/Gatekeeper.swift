@@ -4,6 +4,7 @@ import Access
 import Authorizations
 import Formats
 import HTTP
+import ManagementAPI
 import Threading
 
 /// One per event loop. Looks at requests and at what was published; touches no socket and waits for nothing.
@@ -78,10 +79,10 @@ public final class Gatekeeper {
     let credential = CredentialCheck.credential(of: view, URLParameters(view))
     if Discovery.asksForBuckets(view, credential, state) {
       let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
-      if case .principal(let principal) = try check.identity(of: outcome, view, state, notes: &notes),
-        case .manage(let call) = ManagementHandOver(view: view, pending: pending, state: state).verdict()
-      {
-        return .manage(call.asked(by: principal))
+      if case .principal(let principal) = try check.identity(of: outcome, view, state, notes: &notes) {
+        let handOver = ManagementHandOver(view: view, pending: pending, state: state)
+        let verdict = handOver.verdict(for: .login(permissions: principal.permissions))
+        if case .manage = verdict { return verdict }
       }
     }
     return try foreign(view, credential, pending, state)

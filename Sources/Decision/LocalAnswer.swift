@@ -2,6 +2,7 @@
 
 public import Formats
 import JSON
+public import ManagementAPI
 
 /// What is said, before it is put into bytes.
 public struct LocalAnswer: Sendable {

@@ -2,6 +2,7 @@
 
 import Access
 import HTTP
+import ManagementAPI
 
 struct ManagementHandOver {
   let view: RequestView
@@ -12,7 +13,7 @@ struct ManagementHandOver {
   /// that has some names nothing.
   ///
   /// The management thread authenticates it: only API tokens count there.
-  func verdict() -> Verdict {
+  func verdict(for caller: ManagementCall.Caller = .unauthenticated) -> Verdict {
     if view.hasBody, pending.body == nil {
       let isShort = view.path.suffix(Self.passwordPath.count).elementsEqual(Self.passwordPath) || !presentsToken
       return .needsBody(
@@ -26,7 +27,7 @@ struct ManagementHandOver {
         authorization: view.head.authorizationCount == 1 ? string(view.authorizationValue) : nil,
         body: pending.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),
         contentEncoding: view.value(.contentEncoding).map(string), origin: view.value(.origin).map(string),
-        host: view.head.authority.map { string(view.bytes[bytes: $0]) }))
+        host: view.head.authority.map { string(view.bytes[bytes: $0]) }, caller: caller))
   }
 
   /// Bytes of body that are kept for who presents no token of ours and is going to be refused: thousands of strangers must

@@ -3,6 +3,7 @@
 public import Access
 public import Authorizations
 public import HTTP
+public import ManagementAPI
 
 /// Valid while the bytes that were decoded stand where they are: during one call.
 public struct RequestView {
@@ -86,67 +87,4 @@ public enum Verdict {
   /// Decide again once the upstream has been asked what it has.
   case ask(DirectoryInquiry)
   case manage(ManagementCall)
-}
-
-/// A request of the management API on its way to the thread that answers it.
-public struct ManagementCall: Sendable {
-  public let method: String
-  public let path: String
-  public let query: [(name: String, value: String)]
-  public let authorization: String?
-  public let body: [UInt8]
-  /// Numeric address of the client.
-  public let source: String
-  public let traceSpan: String?
-  public let contentEncoding: String?
-  public let origin: String?
-  public let host: String?
-  /// The v1 login that asks for the buckets it may see, authenticated; nil where the caller is still to be.
-  public private(set) var login: Principal?
-
-  func asked(by login: Principal) -> Self {
-    var call = self
-    call.login = login
-    return call
-  }
-}
-
-/// A call of the management API that was refused before it came there: its path cannot be decoded, its body is too long.
-public struct RefusedCall: Sendable {
-  public let method: String
-  public let path: String
-  /// Numeric address of the client.
-  public let source: String
-  public let status: Int
-  public let reason: String
-
-  public init(method: String, path: String, source: String, status: Int, reason: String) {
-    self.method = method
-    self.path = path
-    self.source = source
-    self.status = status
-    self.reason = reason
-  }
-}
-
-/// What the management thread answered.
-public struct ManagementAnswer: Sendable {
-  public let status: Int
-  public let fields: [(name: String, value: String)]
-  public let body: [UInt8]
-  /// What follows `body`; nil where that is all.
-  public let rest: AnswerRest?
-  /// Why it refuses, for the log; nil where it does not.
-  public let refusal: String?
-
-  public init(
-    status: Int, fields: [(name: String, value: String)], body: [UInt8], rest: AnswerRest? = nil,
-    refusal: String? = nil
-  ) {
-    self.status = status
-    self.fields = fields
-    self.body = body
-    self.rest = rest
-    self.refusal = refusal
-  }
 }

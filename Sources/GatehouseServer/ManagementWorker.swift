@@ -5,6 +5,7 @@ import Authorizations
 import Decision
 import Gateway
 import Management
+import ManagementAPI
 import Observation
 import Threading
 import Transport
@@ -15,6 +16,8 @@ final class ManagementWorker {
   private let registry: AuthorizationRegistry
   let service: ManagementService
   let passwords: PasswordMaker
+  /// Of the loop that this lives in.
+  let mailbox: Mailbox
   /// Whose passwords are being hashed, of each login in the order in which they were asked for.
   var hashing: [Identifier: [WaitingForHash]] = [:]
   var hashesAsked: UInt64 = 0
@@ -38,12 +41,13 @@ final class ManagementWorker {
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, plan: DirectoryPlan, options: ManagementService.Options,
-    passwords: PasswordMaker, trail: AuditTrail?, failures: ChangeFailures, events: EventLog,
+    passwords: PasswordMaker, mailbox: Mailbox, trail: AuditTrail?, failures: ChangeFailures, events: EventLog,
     keepDirectory: @escaping (Directory) throws(StoreError) -> Void
   ) {
     registry = AuthorizationRegistry(
       store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
     self.passwords = passwords
+    self.mailbox = mailbox
     self.failures = failures
     service = ManagementService(
       registry: registry, directory: directory, options: options, lastUses: lastUses, previousUses: previousUses,
@@ -62,7 +66,8 @@ final class ManagementWorker {
             "source": .text(record.source), "status": .number(record.status), "reason": .text(record.refusal ?? ""),
             "ignored": .text(record.ignored ?? ""),
           ])
-      }, noteChange: { failures.noteChange($0) })
+      }, noteChange: { failures.noteChange($0) },
+      perform: { work in mailbox.post { _ in work() } })
     self.trail = trail
     self.keepDirectory = keepDirectory
     self.directory = directory
@@ -140,11 +145,7 @@ final class ManagementWorker {
   }
 
   /// Records a call that was refused before it came here.
-  func note(_ call: RefusedCall) {
-    service.note(
-      ManagementRequest(method: call.method, path: call.path, source: call.source), status: call.status,
-      reason: call.reason)
-  }
+  func note(_ call: RefusedCall) { service.note(call) }
 
   /// Keeps what was published for those who ask without a server. Requests need it to be published, not kept: where that
   /// fails it is tried again after the next question to the upstream.

@@ -9,6 +9,7 @@ import Formats
 import Gateway
 import HTTP
 import Management
+import ManagementAPI
 public import Observation
 import Threading
 import Transport
@@ -95,9 +96,9 @@ public final class Server {
       manage: { call, done in
         startedManagement.mailbox.post { loop in
           guard let worker = loop.context as? ManagementWorker else {
-            return done(ManagementAnswer(status: 503, fields: [("Retry-After", "1")], body: []))
+            return done(ManagementAnswer(status: 503, fields: [("Retry-After", "1")]))
           }
-          worker.answer(call, on: loop.mailbox, done: done)
+          worker.answer(call, done: done)
         }
       },
       ask: { inquiry, done in
@@ -193,7 +194,7 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwords: passwords, trail: trail, failures: ChangeFailures(events: events, conditions: conditions),
+          passwords: passwords, mailbox: loop.mailbox, trail: trail, failures: ChangeFailures(events: events, conditions: conditions),
           events: events,
           keepDirectory: { (latest) throws(StoreError) in
             try store.keep(latest, of: configuration.upstream.dialect.rawValue)

@@ -4,6 +4,7 @@ import Authorizations
 import Access
 import Decision
 import HTTP
+import ManagementAPI
 import Threading
 import Transport
 import Upstream

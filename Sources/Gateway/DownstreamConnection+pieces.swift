@@ -1,6 +1,7 @@
 // A long answer of our own on its way to the client, one piece after the other.
 
 import Decision
+import ManagementAPI
 import Transport
 
 extension DownstreamConnection {

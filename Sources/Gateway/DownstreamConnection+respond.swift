@@ -6,6 +6,7 @@ import Decision
 import Formats
 import HTTP
 import JSON
+import ManagementAPI
 import Transport
 
 extension DownstreamConnection {
@@ -17,8 +18,8 @@ extension DownstreamConnection {
     if exchange.isOfManagement {
       gateway.shared.services.noteRefusal(
         RefusedCall(
-          method: exchange.methodText, path: exchange.path, source: client.address, status: refusal.status,
-          reason: refusal.message.prefixOfBytes(AnswerDialect.longestText)))
+          ManagementCall(method: exchange.methodText, path: exchange.path, source: client.address),
+          status: refusal.status, reason: refusal.message.prefixOfBytes(AnswerDialect.longestText)))
     }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.version,

@@ -5,6 +5,7 @@ import Synchronization
 import Access
 import Decision
 import HTTP
+import ManagementAPI
 import Threading
 import Transport
 import Upstream

@@ -3,6 +3,7 @@
 public import Access
 public import Authorizations
 public import Decision
+public import ManagementAPI
 public import Observation
 import Synchronization
 public import Threading

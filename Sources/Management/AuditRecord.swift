@@ -1,6 +1,7 @@
 // What the audit log says of one management call: who, from where, what before and after. Never a secret.
 
 public import Authorizations
+import ManagementAPI
 
 /// Handed to the audit for every call that changes something or was refused, never for a plain read that succeeded.
 public struct AuditRecord: Sendable {
@@ -48,7 +49,7 @@ public struct AuditRecord: Sendable {
   /// Why the call was refused.
   public internal(set) var refusal: String?
 
-  init(_ request: ManagementRequest) {
+  init(_ request: ManagementCall) {
     source = request.source
     traceSpan = request.usableTraceSpan
     call = .random(in: 1 ... .max)

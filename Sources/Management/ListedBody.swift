@@ -1,6 +1,7 @@
 // The body of a long list, made piece by piece while the client takes it, so that it is never held whole.
 
 import JSON
+import ManagementAPI
 
 /// What stands in a list, as far as it has been written. A value: whoever drops it has nothing to release.
 protocol ListSource: Sendable {
@@ -10,12 +11,12 @@ protocol ListSource: Sendable {
 
 /// The rest of a body. Made from what was published when the list was asked for, so that a list is of one moment however
 /// long its client takes for it.
-public struct ListedBody: Sendable {
+struct ListedBody: Sendable {
   private var source: any ListSource
   private var prefix: [UInt8]
   private let suffix: [UInt8]
   private var needsComma = false
-  public private(set) var isComplete = false
+  private(set) var isComplete = false
 
   /// About so many bytes are made at once: a few milliseconds' work.
   private static let pieceBytes = 32_768
@@ -27,7 +28,7 @@ public struct ListedBody: Sendable {
   }
 
   /// The next piece. It may be empty where nothing of what was looked at belongs into the list.
-  public mutating func next() -> [UInt8] {
+  mutating func next() -> [UInt8] {
     guard !isComplete else { return [] }
     var writer = JSONWriter()
     isComplete = !source.write(to: &writer, bytes: Self.pieceBytes)
@@ -38,5 +39,19 @@ public struct ListedBody: Sendable {
     piece += writer.bytes
     if isComplete { piece += suffix }
     return piece
+  }
+
+  /// What is left; nil where nothing is.
+  ///
+  /// - Parameter perform: does a piece of work later, in the thread where the pieces are to be made.
+  func answerRest(perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) -> AnswerRest? {
+    guard !isComplete else { return nil }
+    return AnswerRest { done in
+      perform {
+        var listed = self
+        let piece = listed.next()
+        done(AnswerRest.Piece(bytes: piece, rest: listed.answerRest(perform: perform)))
+      }
+    }
   }
 }

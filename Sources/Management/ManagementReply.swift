@@ -1,9 +1,10 @@
-// What the service says to a request: its response, or what it needs first.
+// What the service says to a call: its answer, or what it needs first.
 
 public import Authorizations
+public import ManagementAPI
 
 public enum ManagementReply {
-  case response(ManagementResponse)
+  case answer(ManagementAnswer)
   /// Permitted so far, but for the hash of this password, which takes long: answer again with it. For the same login in
   /// the order in which it was asked for, or an earlier password would come to stand over a later one.
   case needsHash(of: [UInt8], for: Identifier)

@@ -1,17 +1,18 @@
 // Buckets and DBRP mappings of the directory: where a bucket's identifier comes from in front of 1.x.
 
 import JSON
-public import Authorizations
+import Authorizations
+import ManagementAPI
 
 extension ManagementService {
   func listBuckets(
-    _ request: ManagementRequest, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+    _ request: ManagementCall, _ caller: Caller
+  ) throws(ManagementError) -> ManagementAnswer {
     try listBuckets(request) { caller.mayRead($0) }
   }
 
   /// The buckets that a v1 login, authenticated by the gateway, may read or write.
-  public func buckets(_ request: ManagementRequest, within permissions: [Permission]) -> ManagementResponse {
+  func buckets(_ request: ManagementCall, within permissions: [Permission]) -> ManagementAnswer {
     do throws(ManagementError) {
       return withServerFields(
         try listBuckets(request) { bucket in
@@ -23,8 +24,8 @@ extension ManagementService {
   }
 
   private func listBuckets(
-    _ request: ManagementRequest, _ isShown: (Bucket) -> Bool
-  ) throws(ManagementError) -> ManagementResponse {
+    _ request: ManagementCall, _ isShown: (Bucket) -> Bool
+  ) throws(ManagementError) -> ManagementAnswer {
     let page = try Page(request)
     var found = try loadedDirectory().buckets
     let organizationID = try parameter("orgID", of: request)
@@ -58,7 +59,7 @@ extension ManagementService {
     return .json(200, writer)
   }
 
-  private func link(_ request: ManagementRequest, _ page: Page, _ offset: Int) -> String {
+  private func link(_ request: ManagementCall, _ page: Page, _ offset: Int) -> String {
     var text = "/api/v2/buckets?"
     // The real server calls the parameter `name` by another name here.
     if let name = request.parameter("name") { text += "bucket=\(percentEncoded(name))&" }
@@ -71,7 +72,7 @@ extension ManagementService {
     return text
   }
 
-  func showBucket(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
+  func showBucket(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
     let id = try identifier(id)
     guard let bucket = try loadedDirectory().bucket(id) else { throw .bucketNotFound }
     try caller.demand(.read, .of(bucket))
@@ -101,8 +102,8 @@ extension ManagementService {
   }
 
   func listMappings(
-    _ request: ManagementRequest, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+    _ request: ManagementCall, _ caller: Caller
+  ) throws(ManagementError) -> ManagementAnswer {
     let directory = try loadedDirectory()
     let organizationID = try mappingOrganization(request, directory)
     let bucketID = try parameter("bucketID", of: request)
@@ -118,11 +119,12 @@ extension ManagementService {
         && policy.map { $0.utf8.elementsEqual(mapping.retentionPolicy.utf8) } ?? true
         && mayRead(mapping, caller, directory)
     }
-    return .list(ListedBody(MappingList(rest: found[...]), prefix: "{\"content\":[", suffix: "]}"))
+    return .list(
+      ListedBody(MappingList(rest: found[...]), prefix: "{\"content\":[", suffix: "]}"), perform: perform)
   }
 
   private func mappingOrganization(
-    _ request: ManagementRequest, _ directory: Directory
+    _ request: ManagementCall, _ directory: Directory
   ) throws(ManagementError) -> Identifier {
     if let id = try parameter("orgID", of: request) { return id }
     guard let name = request.parameter("org") else {
@@ -139,7 +141,7 @@ extension ManagementService {
   }
 
   /// As Go's strconv.ParseBool.
-  private func flag(_ name: String, of request: ManagementRequest) throws(ManagementError) -> Bool? {
+  private func flag(_ name: String, of request: ManagementCall) throws(ManagementError) -> Bool? {
     guard let text = request.parameter(name) else { return nil }
     if ["1", "t", "T", "true", "TRUE", "True"].contains(text) { return true }
     if ["0", "f", "F", "false", "FALSE", "False"].contains(text) { return false }

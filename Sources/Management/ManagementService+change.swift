@@ -1,12 +1,13 @@
 // PATCH, DELETE and the password of one authorization.
 
 import Authorizations
+import ManagementAPI
 
 extension ManagementService {
   /// Changes `status` and `description`; other members have no effect, as on the real server.
   func update(
     _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+  ) throws(ManagementError) -> ManagementAnswer {
     _ = try identifier(id)
     var body = try UpdateBody(exchange.request.body)
     if !exchange.request.wantsExtensions, body.expiresAt.isSaid { body.ignored.note("expiresAt") }
@@ -36,7 +37,7 @@ extension ManagementService {
 
   func delete(
     _ id: String, _ exchange: inout ManagementExchange, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+  ) throws(ManagementError) -> ManagementAnswer {
     let present = try authorization(id)
     exchange.record.before = AuditRecord.State(present)
     try caller.demandWrite(present)
@@ -84,7 +85,7 @@ extension ManagementService {
     }
     previousUses.forget(present.id)
     exchange.record.after = AuditRecord.State(changed)
-    return .response(.noContent)
+    return .answer(.noContent)
   }
 
   func change<Result>(_ body: () throws(ChangeError) -> Result) throws(ManagementError) -> Result {

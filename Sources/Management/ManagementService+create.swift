@@ -1,6 +1,7 @@
 // POST of an authorization: the checks of the real server in its order (`legacy-api.md` §6), and ours after them.
 
 import Authorizations
+import ManagementAPI
 import Threading
 
 extension ManagementService {
@@ -11,7 +12,7 @@ extension ManagementService {
 
   func create(
     _ exchange: inout ManagementExchange, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+  ) throws(ManagementError) -> ManagementAnswer {
     var body = try CreateBody(exchange.request.body)
     if !exchange.request.wantsExtensions, body.expiresAt.isSaid { body.ignored.note("expiresAt") }
     exchange.ignored = body.ignored
@@ -170,7 +171,7 @@ extension ManagementService {
   /// What a permission names must be there, as far as the published API says so. With the extensions a database must be
   /// too, or with `allowMissing=true` nothing that is named must: then the name is kept and means what is made later.
   private func checkObjects(
-    _ permissions: [Requested], _ request: ManagementRequest, _ organizationID: Identifier, _ directory: Directory
+    _ permissions: [Requested], _ request: ManagementCall, _ organizationID: Identifier, _ directory: Directory
   ) throws(ManagementError) {
     let allowsMissing = request.wantsExtensions && request.allowsMissing
     for permission in permissions {

@@ -2,6 +2,7 @@
 
 import JSON
 import Authorizations
+import ManagementAPI
 import Threading
 
 extension ManagementService {
@@ -27,7 +28,7 @@ extension ManagementService {
     return found
   }
 
-  func showUser(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
+  func showUser(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
     let id = try identifier(id)
     guard let user = try loadedDirectory().user(id) else { throw ManagementError(.notFound, "user not found") }
     try caller.demand(.read, user: id)
@@ -42,8 +43,8 @@ extension ManagementService {
   }
 
   func listOrganizations(
-    _ request: ManagementRequest, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+    _ request: ManagementCall, _ caller: Caller
+  ) throws(ManagementError) -> ManagementAnswer {
     let page = try Page(request)
     var found = try loadedDirectory().organizations
     if let id = try parameter("orgID", of: request) {
@@ -67,7 +68,7 @@ extension ManagementService {
     return .json(200, writer)
   }
 
-  func showOrganization(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
+  func showOrganization(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
     let id = try identifier(id)
     guard let organization = try loadedDirectory().organization(id) else { throw .organizationNotFound }
     try caller.demand(.read, organization: id)

@@ -2,10 +2,11 @@
 
 import JSON
 import Authorizations
+import ManagementAPI
 
 extension ManagementService {
   /// Every filter really filters, which the real server's `user`, `org` and `authID` do not.
-  func list(_ request: ManagementRequest, _ caller: Caller) throws(ManagementError) -> ManagementResponse {
+  func list(_ request: ManagementCall, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
     // In the real server's order, so that of several malformed ones the same is reported.
     let userID = try parameter("userID", of: request)
     let organizationID = try parameter("orgID", of: request)
@@ -32,7 +33,8 @@ extension ManagementService {
         AuthorizationList(
           snapshot: snapshot, found: found, filter: filter, range: range, caller: caller,
           shown: json(request)),
-        prefix: "{\"links\":{\"self\":\"/private/legacy/authorizations\"},\"authorizations\":[", suffix: "]}"))
+        prefix: "{\"links\":{\"self\":\"/private/legacy/authorizations\"},\"authorizations\":[", suffix: "]}"),
+      perform: perform)
   }
 
   /// The one authorization that all of these mean, or none.
@@ -45,8 +47,8 @@ extension ManagementService {
   }
 
   func show(
-    _ id: String, _ request: ManagementRequest, _ caller: Caller
-  ) throws(ManagementError) -> ManagementResponse {
+    _ id: String, _ request: ManagementCall, _ caller: Caller
+  ) throws(ManagementError) -> ManagementAnswer {
     let authorization = try authorization(id)
     try caller.demandRead(authorization)
     return shown(200, authorization, request)
@@ -59,14 +61,14 @@ extension ManagementService {
   }
 
   func shown(
-    _ status: Int, _ authorization: Authorization, _ request: ManagementRequest
-  ) -> ManagementResponse {
+    _ status: Int, _ authorization: Authorization, _ request: ManagementCall
+  ) -> ManagementAnswer {
     var writer = JSONWriter()
     json(request).write(authorization, to: &writer)
     return .json(status, writer)
   }
 
-  func parameter(_ name: String, of request: ManagementRequest) throws(ManagementError) -> Identifier? {
+  func parameter(_ name: String, of request: ManagementCall) throws(ManagementError) -> Identifier? {
     guard let text = request.parameter(name) else { return nil }
     return try identifier(text)
   }

@@ -1,6 +1,7 @@
 // The management API: the legacy authorization API of InfluxDB 2.9.1, and the directory answers its clients need.
 
 public import Authorizations
+public import ManagementAPI
 public import Threading
 
 /// Answers one request after the other, on one thread: the one that owns the registry.
@@ -16,6 +17,9 @@ public final class ManagementService {
   private let audit: (AuditRecord) -> Void
   /// Told how every attempt to change something ended: what the store says is for the log, not for a client.
   let noteChange: (ChangeError?) -> Void
+  /// Does a piece of work later, in the thread that owns the registry: so a long answer is made in pieces, and between
+  /// them others have their turn.
+  let perform: @Sendable (@escaping @Sendable () -> Void) -> Void
 
   public struct Options: Sendable {
     /// Sent as `X-Influxdb-Version`.
@@ -36,10 +40,12 @@ public final class ManagementService {
     registry: AuthorizationRegistry, directory: Publication<Directory>, options: Options,
     lastUses: LastUses = LastUses(), previousUses: LastUses = LastUses(),
     verify: @escaping (String) -> APIToken?,
-    audit: @escaping (AuditRecord) -> Void = { _ in }, noteChange: @escaping (ChangeError?) -> Void = { _ in }
+    audit: @escaping (AuditRecord) -> Void = { _ in }, noteChange: @escaping (ChangeError?) -> Void = { _ in },
+    perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {
     self.registry = registry
     self.noteChange = noteChange
+    self.perform = perform
     self.directory = directory
     self.options = options
     self.lastUses = lastUses
@@ -48,7 +54,7 @@ public final class ManagementService {
     self.audit = audit
   }
 
-  func json(_ request: ManagementRequest) -> AuthorizationJSON {
+  func json(_ request: ManagementCall) -> AuthorizationJSON {
     AuthorizationJSON(
       directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses, previousUses: previousUses)
   }
@@ -57,42 +63,43 @@ public final class ManagementService {
 
   /// - Parameter newPassword: what became of the password that an earlier answer to this request wanted hashed. All
   ///   else is looked at again, for others may have been answered meanwhile.
-  public func answer(_ request: ManagementRequest, newPassword: NewPassword? = nil) -> ManagementReply {
+  public func answer(_ request: ManagementCall, newPassword: NewPassword? = nil) -> ManagementReply {
+    if case .login(let permissions) = request.caller { return .answer(buckets(request, within: permissions)) }
     var exchange = ManagementExchange(request: request, newPassword: newPassword)
-    var response: ManagementResponse
+    var answer: ManagementAnswer
     do throws(ManagementError) {
       switch try respond(&exchange) {
-      case .response(let made): response = made
+      case .answer(let made): answer = made
       case .needsHash(let password, let id): return .needsHash(of: password, for: id)
       }
     } catch {
       exchange.record.refusal = error.detail ?? error.message
-      response = .refusal(error)
+      answer = .refusal(error)
     }
-    if let warning = exchange.ignored.field, response.status < 300 { response.fields.append(warning) }
+    if let warning = exchange.ignored.field, answer.status < 300 { answer.fields.append(warning) }
     exchange.record.ignored = exchange.ignored.logged
-    exchange.record.status = response.status
+    exchange.record.status = answer.status
     if exchange.record.isWorthKeeping { audit(exchange.record) }
-    return .response(withServerFields(response))
+    return .answer(withServerFields(answer))
   }
 
   /// Audits a call that the gateway refused before anybody was authenticated.
-  public func note(_ request: ManagementRequest, status: Int, reason: String) {
-    var record = AuditRecord(request)
-    record.operation = AuditRecord.Operation(ManagementRoute(path: request.path), request.method)
-    record.status = status
-    record.refusal = reason
+  public func note(_ refused: RefusedCall) {
+    var record = AuditRecord(refused.call)
+    record.operation = AuditRecord.Operation(ManagementRoute(path: refused.call.path), refused.call.method)
+    record.status = refused.status
+    record.refusal = refused.reason
     audit(record)
   }
 
   /// A refusal in this API's dialect for what the gateway finds out itself: a body that is too long, say.
-  public func refusal(_ error: ManagementError) -> ManagementResponse { withServerFields(.refusal(error)) }
+  public func refusal(_ error: ManagementError) -> ManagementAnswer { withServerFields(.refusal(error)) }
 
   /// Clients tell the kind of server by these two.
-  func withServerFields(_ response: ManagementResponse) -> ManagementResponse {
-    var response = response
-    response.fields += [("X-Influxdb-Build", "OSS"), ("X-Influxdb-Version", options.version)]
-    return response
+  func withServerFields(_ answer: ManagementAnswer) -> ManagementAnswer {
+    var answer = answer
+    answer.fields += [("X-Influxdb-Build", "OSS"), ("X-Influxdb-Version", options.version)]
+    return answer
   }
 
   private func respond(_ exchange: inout ManagementExchange) throws(ManagementError) -> ManagementReply {
@@ -112,12 +119,12 @@ public final class ManagementService {
     guard let route else { throw .pathNotFound }
     if !request.body.isEmpty { try checkBody(request) }
     if case .password(let id) = route, request.method == "POST" { return try setPassword(id, &exchange, caller) }
-    return .response(try respond(to: route, of: caller, &exchange))
+    return .answer(try respond(to: route, of: caller, &exchange))
   }
 
   private func respond(
     to route: ManagementRoute, of caller: Caller, _ exchange: inout ManagementExchange
-  ) throws(ManagementError) -> ManagementResponse {
+  ) throws(ManagementError) -> ManagementAnswer {
     switch (route, exchange.request.method) {
     case (.authorizations, "GET"): try list(exchange.request, caller)
     case (.authorizations, "POST"): try create(&exchange, caller)
@@ -136,7 +143,7 @@ public final class ManagementService {
   }
 
   /// `Token x` or `Bearer x`: the scheme in any case, exactly one blank, everything after it the token.
-  private func authenticate(_ request: ManagementRequest) throws(ManagementError) -> Caller {
+  private func authenticate(_ request: ManagementCall) throws(ManagementError) -> Caller {
     guard let text = request.authorization, !text.isEmpty else {
       throw .unauthorizedAccess("not one Authorization field")
     }
@@ -156,7 +163,7 @@ public final class ManagementService {
     return Caller(token: token, directory: directory)
   }
 
-  private func checkBody(_ request: ManagementRequest) throws(ManagementError) {
+  private func checkBody(_ request: ManagementCall) throws(ManagementError) {
     guard request.body.count <= options.bodyBytes else {
       throw ManagementError(.requestTooLarge, "request body is larger than \(options.bodyBytes) bytes")
     }
@@ -177,12 +184,12 @@ public final class ManagementService {
 
 /// One request on its way through the service, with what the audit will say of it.
 struct ManagementExchange {
-  let request: ManagementRequest
+  let request: ManagementCall
   let newPassword: NewPassword?
   var record: AuditRecord
   var ignored = IgnoredMembers()
 
-  init(request: ManagementRequest, newPassword: NewPassword? = nil) {
+  init(request: ManagementCall, newPassword: NewPassword? = nil) {
     self.request = request
     self.newPassword = newPassword
     record = AuditRecord(request)

@@ -1,5 +1,7 @@
 // Which part of a list is asked for: `limit`, `offset` and `descending`.
 
+import ManagementAPI
+
 struct Page {
   /// The real server's default and bounds.
   static let defaultLimit = 20
@@ -8,7 +10,7 @@ struct Page {
   let limit: Int
   let offset: Int
 
-  init(_ request: ManagementRequest) throws(ManagementError) {
+  init(_ request: ManagementCall) throws(ManagementError) {
     limit = try Self.number("limit", of: request) ?? Self.defaultLimit
     offset = try Self.number("offset", of: request) ?? 0
     guard Self.limits.contains(limit) else {
@@ -18,7 +20,7 @@ struct Page {
     guard offset >= 0 else { throw ManagementError(.invalid, "offset must not be negative") }
   }
 
-  fileprivate static func number(_ name: String, of request: ManagementRequest) throws(ManagementError) -> Int? {
+  fileprivate static func number(_ name: String, of request: ManagementCall) throws(ManagementError) -> Int? {
     guard let text = request.parameter(name) else { return nil }
     guard let number = Int(text) else { throw ManagementError(.invalid, "\(name) is invalid") }
     return number
@@ -33,7 +35,7 @@ struct ListRange {
   let offset: Int
   let isDescending: Bool
 
-  init(_ request: ManagementRequest) throws(ManagementError) {
+  init(_ request: ManagementCall) throws(ManagementError) {
     limit = try Page.number("limit", of: request) ?? .max
     offset = try Page.number("offset", of: request) ?? 0
     guard limit > 0 else { throw ManagementError(.invalid, "limit must be at least 1") }

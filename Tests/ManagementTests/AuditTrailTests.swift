@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import ManagementAPI
 import Observation
 import Testing
 

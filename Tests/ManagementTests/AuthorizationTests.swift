@@ -1,6 +1,7 @@
 // What the recordings do not show: who may do what, names in permissions, and gatehouse's own rules.
 
 import Testing
+import ManagementAPI
 import Threading
 
 @testable import Authorizations
@@ -108,7 +109,7 @@ extension Bench {
   let base = [
     Permission(.write, Resource(type: .authorizations)), Permission(.write, Resource(type: .users)),
   ]
-  func send(_ held: Permission, _ asked: String) throws -> ManagementResponse {
+  func send(_ held: Permission, _ asked: String) throws -> ManagementAnswer {
     try bench.token("t", base + [held])
     return bench.send("POST", prefix, bench.body("n\(Int.random(in: 0...(.max)))", asked), token: "t")
   }
@@ -144,7 +145,7 @@ func aNameThatSaysNothingIsNotEveryBucket(name: String) throws {
 @Test func othersThanBucketsAreNotNamed() throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
-  func create(_ token: String, _ resource: String) -> ManagementResponse {
+  func create(_ token: String, _ resource: String) -> ManagementAnswer {
     bench.send(
       "POST", prefix,
       "{\"token\":\"\(token)\",\"orgID\":\"\(bench.organization.id)\",\"permissions\":[{\"action\":\"read\",\"resource\":{\(resource)}}]}"

@@ -1,6 +1,8 @@
 // The management API in process, before the directory that the recorded server had, with its tokens.
 
 import Foundation
+import ManagementAPI
+import Synchronization
 import Threading
 
 @testable import Authorizations
@@ -87,7 +89,7 @@ final class Bench {
   func send(
     _ method: String, _ target: String, _ body: String = "", token: String? = "op", origin: String? = nil,
     encoding: String? = nil
-  ) -> ManagementResponse {
+  ) -> ManagementAnswer {
     send(
       method, target, Array(body.utf8), authorization: token.map { "Token \($0)" }, origin: origin,
       encoding: encoding)
@@ -96,22 +98,22 @@ final class Bench {
   func send(
     _ method: String, _ target: String, _ body: [UInt8], authorization: String?, origin: String? = nil,
     encoding: String? = nil
-  ) -> ManagementResponse {
+  ) -> ManagementAnswer {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let query = parts.count > 1 ? parts[1].split(separator: "&").compactMap(Self.pair) : []
     return answer(
-      ManagementRequest(
+      ManagementCall(
         method: method, path: parts[0].removingPercentEncoding ?? String(parts[0]), query: query,
         authorization: authorization, body: body, source: "192.0.2.1", contentEncoding: encoding, origin: origin,
         host: "gate.example"))
   }
 
   /// - Parameter meanwhile: runs while a password is being hashed, as others are answered then.
-  func answer(_ request: ManagementRequest, meanwhile: () -> Void = {}) -> ManagementResponse {
+  func answer(_ request: ManagementCall, meanwhile: () -> Void = {}) -> ManagementAnswer {
     var newPassword: NewPassword?
     while true {
       switch service.answer(request, newPassword: newPassword) {
-      case .response(let response): return response.whole
+      case .answer(let answer): return answer.whole
       case .needsHash(let password, _):
         meanwhile()
         newPassword = .hashed("$2b$04$" + String(password.count))
@@ -130,13 +132,23 @@ final class Bench {
   }
 }
 
-extension ManagementResponse {
+extension AnswerRest {
+  /// The next piece: the bench has one thread, where it is made at once.
+  func made() -> Piece {
+    let box = Mutex(Piece(bytes: [], rest: nil))
+    next { piece in box.withLock { $0 = piece } }
+    return box.withLock { $0 }
+  }
+}
+
+extension ManagementAnswer {
   /// With all its pieces.
-  var whole: ManagementResponse {
+  var whole: ManagementAnswer {
     var whole = self
-    while var rest = whole.rest {
-      whole.body += rest.next()
-      whole.rest = rest.isComplete ? nil : rest
+    while let rest = whole.rest {
+      let piece = rest.made()
+      whole.body += piece.bytes
+      whole.rest = piece.rest
     }
     return whole
   }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import ManagementAPI
 
 @testable import Authorizations
 @testable import Management
@@ -116,7 +117,7 @@ private final class Player {
 extension Bench {
   fileprivate func send(
     _ method: String, _ path: String, _ body: [UInt8], step: Step, _ variables: Variables
-  ) -> ManagementResponse {
+  ) -> ManagementAnswer {
     send(
       method, path, body, authorization: step.headers["Authorization"].map(variables.filled),
       origin: step.headers["Origin"], encoding: step.headers["Content-Encoding"])

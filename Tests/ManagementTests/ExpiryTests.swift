@@ -1,6 +1,7 @@
 // Dates and rotations over the API: an extension that the published shapes do not show unless asked for.
 
 import Authorizations
+import ManagementAPI
 import Testing
 import Timestamps
 

@@ -1,5 +1,6 @@
 // Long lists in pieces, and passwords that are hashed while others are answered.
 
+import ManagementAPI
 import Testing
 
 @testable import Authorizations
@@ -11,18 +12,21 @@ private let prefix = "/legacy/authorizations"
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   for number in 0..<300 { _ = try bench.create("login-\(number)") }
-  let request = ManagementRequest(method: "GET", path: prefix, authorization: "Token op")
-  guard case .response(let response) = bench.service.answer(request) else { throw StoreError.notFound }
-  #expect(response.body.count < 40_000)
-  var rest = try #require(response.rest)
+  let request = ManagementCall(method: "GET", path: prefix, authorization: "Token op")
+  guard case .answer(let answer) = bench.service.answer(request) else { throw StoreError.notFound }
+  #expect(answer.body.count < 40_000)
+  var rest = answer.rest
   bench.registry.snapshot.authorizations.values.forEach {
     try? bench.registry.deleteAuthorization($0.id, by: .test)
   }
-  var pieces = [response.body]
-  while !rest.isComplete { pieces.append(rest.next()) }
+  var pieces = [answer.body]
+  while let next = rest {
+    let piece = next.made()
+    pieces.append(piece.bytes)
+    rest = piece.rest
+  }
   #expect(pieces.count > 2 && pieces.allSatisfy { $0.count < 40_000 })
-  #expect(rest.next().isEmpty)
-  let whole = ManagementResponse(status: 200, fields: [], body: Array(pieces.joined()))
+  let whole = ManagementAnswer(status: 200, fields: [], body: Array(pieces.joined()))
   #expect(whole.names == (0..<300).map { "login-\($0)" })
   #expect(bench.send("GET", prefix).names == [])
 }
@@ -84,7 +88,7 @@ func aListRefusesWhatSaysNothing(query: String) throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
-  let request = ManagementRequest(
+  let request = ManagementCall(
     method: "POST", path: "\(prefix)/\(id)/password", authorization: "Token op",
     body: Array("{\"password\":\"long enough\"}".utf8))
   let gone = bench.answer(request) {
@@ -99,7 +103,7 @@ func aListRefusesWhatSaysNothing(query: String) throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
-  let request = ManagementRequest(
+  let request = ManagementCall(
     method: "POST", path: "\(prefix)/\(id)/password", authorization: "Token op",
     body: Array("{\"password\":\"long enough\"}".utf8))
   let set = bench.answer(request) { _ = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\"}") }
@@ -112,12 +116,12 @@ func aPasswordThatIsNotHashedChangesNothing(became: NewPassword, status: Int) th
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
-  let request = ManagementRequest(
+  let request = ManagementCall(
     method: "POST", path: "\(prefix)/\(id)/password", authorization: "Token op",
     body: Array("{\"password\":\"long enough\"}".utf8))
-  guard case .response(let response) = bench.service.answer(request, newPassword: became) else {
+  guard case .answer(let answer) = bench.service.answer(request, newPassword: became) else {
     throw StoreError.notFound
   }
-  #expect(response.status == status)
+  #expect(answer.status == status)
   #expect(bench.registry.snapshot.authorization(named: "a")?.passwordHash == nil)
 }

@@ -2,6 +2,7 @@
 
 import Authorizations
 import Testing
+import ManagementAPI
 
 @testable import Management
 
@@ -10,7 +11,7 @@ private let prefix = "/private/legacy/authorizations"
 @Test func databasesThatAreNotThereAreToldWithTheExtensionsAlone() throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
-  func create(_ name: String, _ bucket: String, _ query: String) -> ManagementResponse {
+  func create(_ name: String, _ bucket: String, _ query: String) -> ManagementAnswer {
     bench.send("POST", prefix + query, bench.body(name, "\"name\":\"\(bucket)\""))
   }
   // As the published API, which keeps the pattern.

@@ -1,43 +1,8 @@
-// A request to the management API as values: decoded by the gateway, free of framing.
+// What the service reads in a call beside its path and its body.
 
-public struct ManagementRequest: Sendable {
-  public var method: String
-  /// Decoded once; without the query.
-  public var path: String
-  /// Decoded names and values in the order of the URL. Pairs that cannot be decoded are left out, as the real server
-  /// does.
-  public var query: [(name: String, value: String)]
-  /// The value of the one `Authorization` field; nil where there is none, or more than one.
-  public var authorization: String?
-  public var body: [UInt8]
-  /// The client's address, for the audit.
-  public var source: String
-  /// `Zap-Trace-Span`, as it came.
-  public var traceSpan: String?
-  /// `Content-Encoding`, as it came.
-  public var contentEncoding: String?
-  /// `Origin`, as it came: only browsers send it.
-  public var origin: String?
-  /// `Host`, or the authority of an absolute target.
-  public var host: String?
+import ManagementAPI
 
-  public init(
-    method: String, path: String, query: [(name: String, value: String)] = [], authorization: String? = nil,
-    body: [UInt8] = [], source: String = "", traceSpan: String? = nil, contentEncoding: String? = nil,
-    origin: String? = nil, host: String? = nil
-  ) {
-    self.method = method
-    self.path = path
-    self.query = query
-    self.authorization = authorization
-    self.body = body
-    self.source = source
-    self.traceSpan = traceSpan
-    self.contentEncoding = contentEncoding
-    self.origin = origin
-    self.host = host
-  }
-
+extension ManagementCall {
   /// The first value of a parameter; an empty one counts as absent, as on the real server.
   func parameter(_ name: String) -> String? {
     let first = query.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
