@@ -26,8 +26,7 @@ struct ManagementHandOver {
         query: lenientQuery,
         authorization: view.head.authorizationCount == 1 ? string(view.authorizationValue) : nil,
         body: pending.body ?? [], source: view.client.address, traceSpan: view.value(.zapTraceSpan).map(string),
-        contentEncoding: view.value(.contentEncoding).map(string), origin: view.value(.origin).map(string),
-        host: view.head.authority.map { string(view.bytes[bytes: $0]) }, caller: caller))
+        contentEncoding: view.value(.contentEncoding).map(string), isCrossSite: view.isCrossSite, caller: caller))
   }
 
   /// Bytes of body that are kept for who presents no token of ours and is going to be refused: thousands of strangers must

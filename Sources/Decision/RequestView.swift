@@ -26,6 +26,9 @@ public struct RequestView {
   /// The value of the first field of this name, without surrounding blanks.
   public func value(_ name: FieldName) -> UnsafeRawBufferPointer? { head.value(of: name).map { bytes[bytes: $0] } }
 
+  /// See `RequestHeadDecoder`.
+  var isCrossSite: Bool { head.isCrossSite(bytes) }
+
   /// A body of zero bytes is no body, whatever the fields say of it.
   public var hasBody: Bool { head.framing != .none && head.framing != .length(0) }
 }

@@ -114,7 +114,7 @@ extension Route {
           view.value(.origin) == nil
             ? .methodNotAllowed(endpoint.methods.preflightAllow) : .denied("cross-origin requests are not permitted"))
       }
-      if endpoint.alwaysChanges, view.head.namesSite, view.isCrossSite { throw .refuse(.ofAnotherSite) }
+      if endpoint.alwaysChanges, view.isCrossSite { throw .refuse(.ofAnotherSite) }
     }
     return route
   }

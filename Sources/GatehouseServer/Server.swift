@@ -194,7 +194,8 @@ public final class Server {
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
-          passwords: passwords, mailbox: loop.mailbox, trail: trail, failures: ChangeFailures(events: events, conditions: conditions),
+          passwords: passwords, mailbox: loop.mailbox, trail: trail,
+          failures: ChangeFailures(events: events, conditions: conditions),
           events: events,
           keepDirectory: { (latest) throws(StoreError) in
             try store.keep(latest, of: configuration.upstream.dialect.rawValue)

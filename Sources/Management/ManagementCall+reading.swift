@@ -22,24 +22,4 @@ extension ManagementCall {
     else { return nil }
     return traceSpan
   }
-
-  /// Whether a browser sent this for a page of another site.
-  var isCrossSite: Bool {
-    guard let origin else { return false }
-    guard let host, let scheme = origin.utf8.firstRange(of: "://") else { return true }
-    let site = origin.utf8[scheme.upperBound...]
-    return !(Substring(site).lowercased() == host.lowercased())
-  }
-}
-
-extension String.UTF8View {
-  fileprivate func firstRange(of text: String) -> Range<Index>? {
-    let wanted = Array(text.utf8)
-    var start = startIndex
-    while start != endIndex {
-      if self[start...].starts(with: wanted) { return start..<index(start, offsetBy: wanted.count) }
-      formIndex(after: &start)
-    }
-    return nil
-  }
 }

@@ -27,16 +27,14 @@ public struct ManagementCall: Sendable {
   public let traceSpan: String?
   /// `Content-Encoding`, as it came.
   public let contentEncoding: String?
-  /// `Origin`, as it came: only browsers send it.
-  public let origin: String?
-  /// `Host`, or the authority of an absolute target.
-  public let host: String?
+  /// Whether a browser sent this for a page of another site.
+  public let isCrossSite: Bool
   public let caller: Caller
 
   public init(
     method: String, path: String, query: [(name: String, value: String)] = [], authorization: String? = nil,
     body: [UInt8] = [], source: String = "", traceSpan: String? = nil, contentEncoding: String? = nil,
-    origin: String? = nil, host: String? = nil, caller: Caller = .unauthenticated
+    isCrossSite: Bool = false, caller: Caller = .unauthenticated
   ) {
     self.method = method
     self.path = path
@@ -46,8 +44,7 @@ public struct ManagementCall: Sendable {
     self.source = source
     self.traceSpan = traceSpan
     self.contentEncoding = contentEncoding
-    self.origin = origin
-    self.host = host
+    self.isCrossSite = isCrossSite
     self.caller = caller
   }
 }

@@ -1,5 +1,6 @@
 // What of a client's fields reaches the upstream: on v1 data a short list, elsewhere all that is end to end (B3, rows 28, 29).
 
+import ManagementAPI
 import Testing
 
 @testable import Decision

@@ -1,6 +1,7 @@
 // On paths that are not v1's a stranger learns no name, and no credential of ours leaves (security B4, rows 30 and 34).
 
 import Authorizations
+import ManagementAPI
 import Testing
 import Threading
 

@@ -1,6 +1,7 @@
 // A path is one of ours exactly or not at all (security B3, rows 21 to 23).
 
 import HTTP
+import ManagementAPI
 import Testing
 
 @testable import Decision

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "Origin: https://evil.example\r\n", "Origin: null\r\n", "Origin: https://localhost.evil.example\r\n",
+    "Origin: https://evil.example\r\n", "Origin: null\r\n", "Origin: \r\n",
+    "Origin: https://localhost.evil.example\r\n",
     "Origin: https://localhost@evil.example\r\n", "Referer: https://evil.example/localhost\r\n",
     "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n",
     "Origin: https://localhost\r\nReferer: https://evil.example/\r\n",
@@ -83,7 +84,7 @@ import Testing
 
   @Test(arguments: [
     "Origin: https://localhost\r\n", "Origin: HTTPS://LOCALHOST\r\n", "Referer: https://localhost/graph?x=1\r\n",
-    "Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n", "Origin: \r\nReferer: \r\n",
+    "Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n", "Referer: \r\n",
   ])
   func changesOfTheOwnSiteAreCarried(fields: String) throws {
     try Scene.play(settings: { $0.logins = [Self.both, .writer] }) { scene in

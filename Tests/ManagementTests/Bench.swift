@@ -1,6 +1,8 @@
 // The management API in process, before the directory that the recorded server had, with its tokens.
 
 import Foundation
+import HTTP
+import Synchronization
 import ManagementAPI
 import Synchronization
 import Threading
@@ -104,8 +106,8 @@ final class Bench {
     return answer(
       ManagementCall(
         method: method, path: parts[0].removingPercentEncoding ?? String(parts[0]), query: query,
-        authorization: authorization, body: body, source: "192.0.2.1", contentEncoding: encoding, origin: origin,
-        host: "gate.example"))
+        authorization: authorization, body: body, source: "192.0.2.1", contentEncoding: encoding,
+        isCrossSite: Self.isCrossSite(origin)))
   }
 
   /// - Parameter meanwhile: runs while a password is being hashed, as others are answered then.
@@ -118,6 +120,18 @@ final class Bench {
         meanwhile()
         newPassword = .hashed("$2b$04$" + String(password.count))
       }
+    }
+  }
+
+  /// As the data plane reads it of a request to `gate.example`.
+  private static func isCrossSite(_ origin: String?) -> Bool {
+    let field = origin.map { "Origin: \($0)\r\n" } ?? ""
+    let decoder = RequestHeadDecoder()
+    return Array("GET / HTTP/1.1\r\nHost: gate.example\r\n\(field)\r\n".utf8).withUnsafeBytes { head in
+      do throws(HeadProblem) { try decoder.decode(head, limits: HeadLimits(bytes: 4_096, fields: 10)) } catch {
+        return true
+      }
+      return decoder.isCrossSite(head)
     }
   }
 

@@ -2,6 +2,7 @@
 
 import Authorizations
 import HTTP
+import ManagementAPI
 import Synchronization
 import Threading
 
