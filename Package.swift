@@ -80,7 +80,7 @@ let package = Package(
     tests("AuthorizationsTests", ["Authorizations", "Formats", "Threading"]),
     tests("AccessTests", ["Access", "Authorizations", "HTTP", "TestClock", "Threading"]),
     tests("TransportTests", ["Transport", "Threading"]),
-    tests("UpstreamTests", ["Upstream", "HTTP", "Threading", "Transport"]),
+    tests("UpstreamTests", ["Upstream", "HTTP", "TestClock", "Threading", "Transport"]),
     tests("ObservationTests", ["Observation"]),
     .target(name: "TestClock", dependencies: ["Threading"], path: "Tests/TestClock", swiftSettings: settings),
     tests("ThreadingTests", ["Threading", "TestClock"]),
@@ -94,7 +94,7 @@ let package = Package(
       ]),
     tests(
       "GatewayTests",
-      ["Gateway", "Access", "Authorizations", "Decision", "HTTP", "Observation", "TestClock", "Threading"]),
+      ["Gateway", "Access", "Authorizations", "Decision", "HTTP", "Observation", "TestClock", "Threading", "Upstream"]),
     tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Decision", "Threading"]),
     tests(
       "ManagementTests",

@@ -76,8 +76,6 @@ public struct GatewaySettings: Sendable {
   public var strictMethods = false
   /// Whether what is under way with a credential that is revoked ends at once.
   public var cutsStreams = false
-  /// The `Host` field's value of forwarded requests.
-  public var upstreamAuthority: [UInt8] = []
 
   public init() {}
 }

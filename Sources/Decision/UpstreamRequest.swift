@@ -15,8 +15,10 @@ public final class UpstreamRequest {
 
   public let authority: Authority
   public let method: HTTP.Method
-  /// Request line and the fields that are the same for every request like it, each with its line end.
-  let prefix: [UInt8]
+  /// With its end. The `Host` field that follows is that of the member whose connection is leased.
+  private let line: [UInt8]
+  /// The other fields that are the same for every request like it, each with its line end.
+  private let prefix: [UInt8]
   /// A body that replaces the client's, or nil where the client's is carried.
   public let body: [UInt8]?
   private let carriage: Carriage
@@ -37,7 +39,8 @@ public final class UpstreamRequest {
     let everyday = settings.authorizations.everyday
     let authorization = permitted.permit.needsAdministrator ? settings.authorizations.operators ?? everyday : everyday
     method = saying.line.method
-    prefix = Self.prefix(saying.line, hop, settings, authorization: authorization)
+    line = saying.line.bytes
+    prefix = Self.prefix(hop, authorization: authorization)
     body = saying.body
     carriage = permitted.carriage
     upstreamToken = nil
@@ -56,9 +59,9 @@ public final class UpstreamRequest {
     authority = .client
     let saying = carried.saying
     method = saying.line.method
+    line = saying.line.bytes
     prefix = Self.prefix(
-      saying.line, hop, settings, authorization: token.isPassword ? Array("Token ".utf8) + token.text : Array(presented)
-    )
+      hop, authorization: token.isPassword ? Array("Token ".utf8) + token.text : Array(presented))
     body = saying.body
     carriage = carried.carriage
     upstreamToken = token
@@ -79,7 +82,8 @@ public final class UpstreamRequest {
   ) {
     authority = .client
     method = line.method
-    prefix = Self.prefix(line, hop, settings, authorization: nil)
+    self.line = line.bytes
+    prefix = Self.prefix(hop, authorization: nil)
     body = nil
     carriage = Carriage(
       maximumBody: settings.limits.writeBytes, isRepeatable: isRepeatable, dependsOnFields: true, changes: changes)
@@ -106,13 +110,10 @@ public final class UpstreamRequest {
   /// Whether a 403 may mean that Flux is off, rather than that the credential is refused.
   public var mayFindFluxOff: Bool { carriage.mayFindFluxOff }
 
-  private static func prefix(
-    _ line: RequestLine, _ hop: Hop, _ settings: GatewaySettings, authorization: [UInt8]?
-  ) -> [UInt8] {
+  private static func prefix(_ hop: Hop, authorization: [UInt8]?) -> [UInt8] {
     var prefix: [UInt8] = []
-    prefix.reserveCapacity(line.bytes.count + settings.upstreamAuthority.count + (authorization?.count ?? 0) + 192)
-    prefix += line.bytes
-    hop.append(to: &prefix, authority: settings.upstreamAuthority)
+    prefix.reserveCapacity((authorization?.count ?? 0) + 192)
+    hop.append(to: &prefix)
     if let authorization {
       prefix.append("Authorization: ")
       prefix += authorization
@@ -140,7 +141,12 @@ public final class UpstreamRequest {
     return !carriesAllFields || (provesCredential && (200..<300).contains(status)) ? true : nil
   }
 
-  /// Appends the whole head.
+  /// The head's beginning, which waits for a connection to be leased.
+  ///
+  /// - Parameter host: the `Host` field of the member that it leads to, with its line end.
+  public func opening(host: [UInt8]) -> HeadOpening { HeadOpening(line: line, host: host) }
+
+  /// Appends what follows the opening.
   ///
   /// - Parameter framing: of the body that will follow.
   public func writeHead(
@@ -249,10 +255,8 @@ struct Hop {
   let clientAddress: String
   let isTLS: Bool
 
-  func append(to bytes: inout [UInt8], authority: [UInt8]) {
-    bytes.append("Host: ")
-    bytes += authority
-    bytes.append("\r\nVia: 1.1 gatehouse\r\nX-Forwarded-For: ")
+  func append(to bytes: inout [UInt8]) {
+    bytes.append("Via: 1.1 gatehouse\r\nX-Forwarded-For: ")
     bytes += clientAddress.utf8
     bytes.append(isTLS ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n")
   }

@@ -107,8 +107,6 @@ struct GatewayPlan: Sendable {
       everyday: Array(everyday.utf8), operators: operators.map { Array($0.utf8) })
     settings.strictMethods = configuration.policy.strictMethods
     settings.cutsStreams = configuration.policy.cutStreams
-    settings.upstreamAuthority = Array(
-      (configuration.upstream.members.first.map { UpstreamMember($0).authority } ?? "").utf8)
     return settings
   }
 }

@@ -29,7 +29,7 @@ public struct OnlineCheck {
     var findings: [CheckFinding] = []
     for member in upstream.members {
       let target = UpstreamMember(member)
-      let name = "\(member.isTLS ? "https" : "http")://\(target.authority)"
+      let name = "\(member.isTLS ? "https" : "http")://\(target.name)"
       let questions = MemberQuestions(
         client: BlockingClient(member: target, tls: tls, maximumBody: 64 << 20), timeout: timeout)
       var report = MemberReport(name)

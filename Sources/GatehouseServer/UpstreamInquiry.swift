@@ -208,7 +208,7 @@ struct UpstreamInquiry {
   }
 
   private func ask(_ target: String, authorization: String?) throws(Problem) -> BlockingClient.Answer {
-    var latest = UpstreamFailure.unreachable("no members")
+    var latest = UpstreamFailure(.unreachable("no members"), .connecting)
     for member in members {
       let client = BlockingClient(member: member, tls: tls, maximumBody: 64 << 20, interruption: interruption)
       do throws(UpstreamFailure) {

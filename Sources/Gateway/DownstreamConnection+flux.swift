@@ -16,7 +16,7 @@ extension DownstreamConnection {
   func gatherRefusal(_ piece: UnsafeRawBufferPointer, isComplete: Bool) {
     guard piece.count <= Self.maximumRefusal - body.count else {
       abandonUpstream()
-      return upstreamFailed(.credentialRefused(403), mayRepeat: false)
+      return upstreamFailed(UpstreamFailure(.credentialRefused(403), .receiving))
     }
     body.append(contentsOf: piece)
     guard isComplete else { return }
@@ -24,7 +24,9 @@ extension DownstreamConnection {
     upstream = nil
     let text = String(decoding: body, as: UTF8.self)
     body.release()
-    guard text.contains(Self.fluxIsOff) else { return upstreamFailed(.credentialRefused(403), mayRepeat: false) }
+    guard text.contains(Self.fluxIsOff) else {
+      return upstreamFailed(UpstreamFailure(.credentialRefused(403), .receiving))
+    }
     refuse(
       .denied("\(Self.fluxIsOff). Verify flux-enabled=true in the [http] section of the InfluxDB config."))
   }

@@ -106,11 +106,12 @@ extension DownstreamConnection {
     guard !head.hasOverflowed else {
       return refuse(.malformed("request head too large to be forwarded", closes: true, status: 431))
     }
-    if payload.count == 0 { return dispatch(head.written) }
-    guard let whole = gateway.loop.scratch.surround(payload, prefix: head.written) else {
+    let scratch = gateway.loop.scratch
+    let place = payload.count > 0 ? payload : UnsafeRawBufferPointer(rebasing: scratch.room[..<0])
+    guard let rest = scratch.surround(place, prefix: head.written) else {
       return (Array(head.written) + payload).withUnsafeBytes { dispatch($0) }
     }
-    dispatch(whole)
+    dispatch(rest)
   }
 
   private func dispatch(head: ByteWriter, collected: [UInt8]) {
@@ -123,20 +124,30 @@ extension DownstreamConnection {
   }
 
   /// Sends a whole request on a connection that is free, or keeps it until there is one.
-  private func dispatch(_ whole: UnsafeRawBufferPointer) {
+  ///
+  /// - Parameter rest: what follows the head's opening, which names the member that the connection leads to.
+  private func dispatch(_ rest: UnsafeRawBufferPointer) {
     state = .leasing
     while let connection = gateway.pool.lease(for: self, claim) {
-      connection.send(whole)
+      send(rest, on: connection)
       if connection.isBroken, connection.isReused {
         // Not a byte of it has left: the upstream had closed a kept connection.
         connection.abandon()
         continue
       }
-      if let request, request.isRepeatable { outgoing = Array(whole) }
+      if let request, request.isRepeatable { outgoing = Array(rest) }
       return sent(on: connection)
     }
-    outgoing = Array(whole)
+    outgoing = Array(rest)
     stream?.setDeadline(after: settings.timeouts.upstreamConnect + .seconds(1))
+  }
+
+  /// Sends a request, or the beginning of one, with the head's opening before it.
+  func send(_ rest: UnsafeRawBufferPointer, on connection: UpstreamConnection) {
+    guard let request else { return }
+    let opening = request.opening(host: connection.member.hostField)
+    if let whole = gateway.loop.scratch.extend(rest, by: opening.line, opening.host) { return connection.send(whole) }
+    opening.followed(by: rest).withUnsafeBytes { connection.send($0) }
   }
 
   /// For whom a connection is leased.
@@ -154,7 +165,7 @@ extension DownstreamConnection {
   /// Notes whose turn it is now.
   func take(_ connection: UpstreamConnection) {
     upstream = connection
-    exchange.upstreamAuthority = connection.member.authority
+    exchange.upstreamAuthority = connection.member.name
     exchange.upstreamStartedAt = .now
   }
 

@@ -21,7 +21,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       return refuse(refusal)
     }
     take(connection)
-    outgoing.withUnsafeBytes { connection.send($0) }
+    outgoing.withUnsafeBytes { send($0, on: connection) }
     if requestBody.isComplete || request?.carriesClientBody == false {
       if request?.isRepeatable != true { outgoing.release() }
       awaitResponse(on: connection)
@@ -57,7 +57,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       if request?.mayFindFluxOff == true, head.decoder.status == 403 { isFiltering = true }
       if !isFiltering, let failure = refused(head) {
         if isComplete { upstream = nil } else { abandonUpstream() }
-        return upstreamFailed(failure, mayRepeat: false)
+        return upstreamFailed(failure)
       }
       if request?.filter != nil, head.decoder.status == 200 { isFiltering = true }
       if !isFiltering { beginResponse(head, piece, isComplete: isComplete, writer: &writer) }
@@ -78,11 +78,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     if request?.mayFindFluxOff == true { return gatherRefusal(piece, isComplete: isComplete) }
     guard let filter = request?.filter, piece.count <= AnswerFilter.maximumBytes - body.count else {
       abandonUpstream()
-      return upstreamFailed(.malformed(.headTooLarge), mayRepeat: false)
+      return upstreamFailed(UpstreamFailure(.malformed(.headTooLarge), .receiving))
     }
     guard piece.count <= AnswerFilter.maximumBytesKept - gateway.keptForFilters else {
       abandonUpstream()
-      return upstreamFailed(.exhausted, mayRepeat: false)
+      return upstreamFailed(UpstreamFailure(.exhausted, .receiving))
     }
     keptForFilter += piece.count
     gateway.keptForFilters += piece.count
@@ -111,7 +111,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
   /// - Parameter answer: nil where the upstream's is none that could be read.
   private func filtered(_ answer: LocalAnswer?) {
     releaseKept()
-    guard var answer else { return upstreamFailed(.malformed(.malformedStatusLine), mayRepeat: false) }
+    guard var answer else { return upstreamFailed(UpstreamFailure(.malformed(.malformedStatusLine), .receiving)) }
     let dialect = AnswerDialect(
       upstream: settings.dialect, version: gateway.gatekeeper.status.version, isAPI2: false)
     answer.fields = dialect.common + answer.fields
@@ -129,9 +129,11 @@ extension DownstreamConnection: UpstreamExchangeHandler {
   /// what was decided here go.
   private func refused(_ head: UpstreamResponseHead) -> UpstreamFailure? {
     let status = head.decoder.status
-    if (300..<400).contains(status), request?.carriesAllFields == false { return .redirected(status) }
+    if (300..<400).contains(status), request?.carriesAllFields == false {
+      return UpstreamFailure(.redirected(status), .receiving)
+    }
     switch request?.authority {
-    case .permit where status == 401 || status == 403: return .credentialRefused(status)
+    case .permit where status == 401 || status == 403: return UpstreamFailure(.credentialRefused(status), .receiving)
     case .client:
       if let token = request?.upstreamToken, let isAccepted = request?.acceptsCredential(status) {
         gateway.shared.authenticator.recordUpstream(token, isAccepted: isAccepted, now: gateway.shared.clock())
@@ -220,19 +222,19 @@ extension DownstreamConnection: UpstreamExchangeHandler {
     }
   }
 
-  func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) {
-    turn { failed(failure, mayRepeat: mayRepeat) }
+  func upstreamFailed(_ failure: UpstreamFailure) {
+    turn { failed(failure) }
   }
 
-  private func failed(_ failure: UpstreamFailure, mayRepeat: Bool) {
+  private func failed(_ failure: UpstreamFailure) {
     upstream = nil
     exchange.upstreamEndedAt = .now
     gateway.metrics.recordUpstreamFailure(failure.metric)
-    switch failure {
-    case .unreachable, .credentialRefused: gateway.noteTrouble()
+    switch failure.kind {
+    case .unreachable, .handshake, .credentialRefused: gateway.noteTrouble()
     case .reset, .malformed, .timedOut, .exhausted, .redirected: break
     }
-    if exchange.upstreamAuthority.isEmpty { exchange.upstreamAuthority = failure.member }
+    if exchange.upstreamAuthority.isEmpty { exchange.upstreamAuthority = failure.member ?? "" }
     gateway.shared.failures?.note(
       reason: failure.detail, upstream: exchange.upstreamAuthority, path: exchange.path, now: gateway.loop.now)
     exchange.notes.reason = failure.detail
@@ -242,7 +244,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
       if exchange.response.endsWithConnection { stream?.resetAtClose() }
       return abandonExchange()
     }
-    if mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {
+    if failure.mayRepeat, !hasRepeated, let request, request.isRepeatable, !outgoing.isEmpty {
       hasRepeated = true
       state = .leasing
       if let connection = gateway.pool.lease(for: self, claim) { return leased(connection) }
@@ -262,8 +264,9 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 
 extension UpstreamFailure {
   var metric: UpstreamFailureKind {
-    switch self {
-    case .unreachable(let why, _): why.hasPrefix("TLS") ? .tls : .connect
+    switch kind {
+    case .unreachable: .connect
+    case .handshake: .tls
     case .reset: .closed
     case .malformed, .redirected: .malformed
     case .timedOut, .exhausted: .timedOut

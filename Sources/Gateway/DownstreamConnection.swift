@@ -403,7 +403,7 @@ extension DownstreamConnection: ByteStreamHandler {
         refuse(.bodyTooSlow)
       case .leasing:
         gateway.pool.cancelWait(of: self)
-        upstreamFailed(.exhausted, mayRepeat: false)
+        upstreamFailed(UpstreamFailure(.exhausted, .connecting))
       case .relaying where heldEnd != nil: releaseEnd()
       case .relaying: abandonExchange()
       case .answering: abandonAnswer()

@@ -56,6 +56,22 @@ public final class Scratch {
     return UnsafeRawBufferPointer(
       rebasing: UnsafeRawBufferPointer(memory)[(offset - prefix.count)..<(end + suffix.utf8CodeUnitCount)])
   }
+
+  /// `bytes` extended backwards over `first` and `second`, where they lie in the memory that `surround` gives, with room
+  /// before them; else nil.
+  public func extend(
+    _ bytes: UnsafeRawBufferPointer, by first: [UInt8], _ second: [UInt8]
+  ) -> UnsafeRawBufferPointer? {
+    guard let base = memory.baseAddress, let start = bytes.baseAddress else { return nil }
+    let offset = UnsafeRawPointer(base).distance(to: start)
+    let count = first.count + second.count
+    guard offset >= count, offset + bytes.count <= memory.count else { return nil }
+    first.withUnsafeBytes { if let source = $0.baseAddress { memcpy(base + (offset - count), source, $0.count) } }
+    second.withUnsafeBytes {
+      if let source = $0.baseAddress { memcpy(base + (offset - second.count), source, $0.count) }
+    }
+    return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[(offset - count)..<(offset + bytes.count)])
+  }
 }
 
 /// Ciphertext staged for one `send`.

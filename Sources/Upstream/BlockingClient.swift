@@ -46,19 +46,20 @@ public struct BlockingClient {
   public func send(
     method: String, target: String, fields: [(String, String)], body: [UInt8], timeout: Interval
   ) throws(UpstreamFailure) -> Answer {
-    guard member.resolve() else { throw .unreachable("no such host: \(member.host)") }
-    var request = "\(method) \(target) HTTP/1.1\r\nHost: \(member.authority)\r\nConnection: close\r\n"
+    guard member.resolve() else { throw UpstreamFailure(.unreachable("no such host: \(member.host)"), .connecting) }
+    var request =
+      "\(method) \(target) HTTP/1.1\r\n\(String(decoding: member.hostField, as: UTF8.self))Connection: close\r\n"
     for (name, value) in fields { request += "\(name): \(value)\r\n" }
     if !body.isEmpty || method == "POST" || method == "PATCH" { request += "Content-Length: \(body.count)\r\n" }
     let whole = Array((request + "\r\n").utf8) + body
-    var latest = UpstreamFailure.reset
+    var latest = UpstreamFailure(.reset, .connecting)
     // Nothing was sent where no connection came about: the name's next address is tried.
     for _ in 0..<max(1, member.addressCount) {
       do throws(UpstreamFailure) {
         return try attempt(whole, isHead: method == "HEAD", timeout: timeout)
       } catch {
         latest = error
-        guard case .unreachable = error else { break }
+        guard error.phase == .connecting, error.kind != .timedOut else { break }
       }
     }
     throw latest
@@ -79,19 +80,19 @@ public struct BlockingClient {
       // A total deadline: an answer that drips would move any other for ever.
       let deadline = loop.now + timeout
       loop.housekeeping = { [unowned loop] in
-        if loop.now >= deadline { exchange.finish(.failure(.timedOut)) }
+        if loop.now >= deadline { exchange.finish(.failure(UpstreamFailure(.timedOut, .awaiting))) }
       }
       if exchange.outcome == nil { interruption.run(loop) }
       loop.housekeeping = nil
       switch exchange.outcome {
       case .success(let answer): return answer
       case .failure(let failure): throw failure
-      case nil: throw UpstreamFailure.reset
+      case nil: throw UpstreamFailure(.reset, .awaiting)
       }
     } catch let failure as UpstreamFailure {
       throw failure
     } catch {
-      throw .unreachable(String(describing: error))
+      throw UpstreamFailure(.unreachable(String(describing: error)), .connecting)
     }
   }
 }
@@ -132,7 +133,7 @@ private final class BlockingExchange: UpstreamExchangeHandler {
     }
     guard piece.count <= maximumBody - body.count else {
       connection.abandon()
-      return finish(.failure(.malformed(.headTooLarge)))
+      return finish(.failure(UpstreamFailure(.malformed(.headTooLarge), .receiving)))
     }
     body.append(contentsOf: piece)
     guard isComplete else { return }
@@ -148,10 +149,10 @@ private final class BlockingExchange: UpstreamExchangeHandler {
   /// Nobody else waits in a pool that is made for one question.
   func upstreamReclaimed(_ connection: UpstreamConnection) {
     connection.abandon()
-    finish(.failure(.exhausted))
+    finish(.failure(UpstreamFailure(.exhausted, .awaiting)))
   }
 
-  func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) { finish(.failure(failure)) }
+  func upstreamFailed(_ failure: UpstreamFailure) { finish(.failure(failure)) }
 
   func finish(_ result: Result<BlockingClient.Answer, UpstreamFailure>) {
     guard outcome == nil else { return }

@@ -168,8 +168,8 @@ public final class UpstreamConnection: ByteStreamHandler {
   public func streamFailed(_ stream: ByteStream, _ failure: StreamFailure) {
     switch failure {
     case .connect(let code):
-      fail(.unreachable(TransportFailure.system("connect", code).description, member: member.authority))
-    case .handshake(let text): fail(.unreachable("TLS: \(text)", member: member.authority))
+      fail(.unreachable(TransportFailure.system("connect", code).description))
+    case .handshake(let text): fail(.handshake(text))
     case .reset: fail(.reset)
     }
   }
@@ -283,9 +283,21 @@ public final class UpstreamConnection: ByteStreamHandler {
     }
   }
 
-  private func fail(_ failure: UpstreamFailure) {
+  /// How far the exchange has come.
+  private var phase: UpstreamFailure.Phase {
+    switch state {
+    case .connecting: .connecting
+    case .awaitingHead where responseHasBegun: .receiving
+    case .awaitingHead: requestIsComplete ? .awaiting : .sending
+    case .idle, .receivingBody, .closed: .receiving
+    }
+  }
+
+  private func fail(_ kind: UpstreamFailure.Kind) {
     let wasConnecting = state == .connecting
-    let mayRepeat = state == .awaitingHead && isReused && failure == .reset && !responseHasBegun
+    let failure = UpstreamFailure(
+      kind, phase, member: member.name,
+      mayRepeat: state == .awaitingHead && isReused && kind == .reset && !responseHasBegun)
     let handler = handler
     self.handler = nil
     close()
@@ -293,7 +305,7 @@ public final class UpstreamConnection: ByteStreamHandler {
       member.noteUnreachable(address)
       pool.connectionFailed(to: member, failure)
     } else {
-      handler?.upstreamFailed(failure, mayRepeat: mayRepeat)
+      handler?.upstreamFailed(failure)
     }
   }
 

@@ -26,8 +26,5 @@ public protocol UpstreamExchangeHandler: AnyObject {
   /// `abandon` it.
   func upstreamReclaimed(_ connection: UpstreamConnection)
   /// The exchange is over without a whole response. The connection, if there was one, is closed already.
-  ///
-  /// - Parameter mayRepeat: the connection had been used before and broke before the first byte of a response, which is
-  ///   what a keep-alive connection that the upstream just closed looks like.
-  func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool)
+  func upstreamFailed(_ failure: UpstreamFailure)
 }

@@ -2,12 +2,18 @@
 
 import CSystem
 import Synchronization
+public import Threading
 
 /// Shared by all event loops. Names are looked up by the thread that refreshes the directory, never by a loop.
 public final class UpstreamMember: Sendable {
+  /// `host:port`, as log lines show it.
+  public let name: String
   public let host: String
   public let port: UInt16
   public let isTLS: Bool
+  /// The `Host` field of requests to it, with its line end.
+  public let hostField: [UInt8]
+  private let state = Mutex(Health.untried)
   private let resolved: Mutex<Addresses>
 
   private struct Addresses {
@@ -19,14 +25,48 @@ public final class UpstreamMember: Sendable {
   private static let maximumAddresses: Int32 = 8
 
   public init(host: String, port: UInt16, isTLS: Bool) {
+    name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    hostField = Array("Host: \(name)\r\n".utf8)
     self.host = host
     self.port = port
     self.isTLS = isTLS
     resolved = Mutex(Addresses())
   }
 
-  /// `host:port`, as a `Host` field and a log line show it.
-  public var authority: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  /// What the last attempt to connect came to, whoever of the threads made it.
+  public enum Health: Sendable, Equatable {
+    case untried
+    case reachable(since: Instant)
+    /// - latest: when a connection was refused last.
+    case refusing(since: Instant, latest: Instant)
+  }
+
+  public var health: Health { state.withLock { $0 } }
+
+  /// For how long a member that refused a connection is passed over.
+  static let avoidance = Interval.seconds(1)
+
+  /// Whether others should be tried first.
+  func isAvoided(at now: Instant) -> Bool {
+    if case .refusing(_, let latest) = health { now < latest + Self.avoidance } else { false }
+  }
+
+  func noteReachable(at now: Instant) {
+    state.withLock {
+      if case .reachable = $0 { return }
+      $0 = .reachable(since: now)
+    }
+  }
+
+  func noteRefusal(at now: Instant) {
+    state.withLock {
+      if case .refusing(let since, _) = $0 {
+        $0 = .refusing(since: since, latest: now)
+      } else {
+        $0 = .refusing(since: now, latest: now)
+      }
+    }
+  }
 
   /// Numeric address, or nil while the name has never been found.
   public var address: String? {

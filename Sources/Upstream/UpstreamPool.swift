@@ -17,8 +17,6 @@ public final class UpstreamPool {
     var connecting = 0
     /// Leases that are no writes'.
     var reads = 0
-    /// Until when the member is passed over, having refused a connection.
-    var avoidedUntil = Instant.start
   }
 
   private var slots: [Slot]
@@ -29,8 +27,6 @@ public final class UpstreamPool {
   /// Every connection that is open, so that none is lost while nobody else refers to it.
   private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
 
-  /// For how long a member that refused a connection is passed over.
-  private static let avoidance = Interval.seconds(1)
   /// Exchanges that may wait for a connection in one loop: beyond it, waiting longer helps nobody.
   private static let maximumWaiters = 10_000
   /// Between two looks for connections that can be taken back.
@@ -54,7 +50,7 @@ public final class UpstreamPool {
       return connection
     }
     guard queue.count < Self.maximumWaiters else {
-      fail(handler, .exhausted)
+      fail(handler, UpstreamFailure(.exhausted, .connecting))
       return nil
     }
     if !queue.isCounting { queue.beginCounting(connections.values.lazy.compactMap(\.lease)) }
@@ -149,7 +145,8 @@ public final class UpstreamPool {
       wanted -= 1
       let member = slots[i].member
       guard let address = member.address else {
-        failFirstWaiter(.unreachable("no address for \(member.host)", member: member.authority))
+        failFirstWaiter(
+          UpstreamFailure(.unreachable("no address for \(member.host)"), .connecting, member: member.name))
         continue
       }
       do throws(TransportFailure) {
@@ -160,8 +157,8 @@ public final class UpstreamPool {
       } catch {
         // The member is not at fault, and a connection may come free: `retry` looks again.
         if error.isShortage { return }
-        slots[i].avoidedUntil = loop.now + Self.avoidance
-        failFirstWaiter(.unreachable(error.description, member: member.authority))
+        member.noteRefusal(at: loop.now)
+        failFirstWaiter(UpstreamFailure(.unreachable(error.description), .connecting, member: member.name))
       }
     }
   }
@@ -172,7 +169,7 @@ public final class UpstreamPool {
     for offset in slots.indices {
       let i = (next + offset) % slots.count
       guard slots[i].open < limits.connections, !isForReads || slots[i].reads < readLimit else { continue }
-      if slots[i].avoidedUntil <= loop.now {
+      if !slots[i].member.isAvoided(at: loop.now) {
         next = i + 1
         return i
       }
@@ -197,7 +194,7 @@ public final class UpstreamPool {
   private func tellFailing() {
     let told = failing
     failing = []
-    for (handler, failure) in told { handler.upstreamFailed(failure, mayRepeat: false) }
+    for (handler, failure) in told { handler.upstreamFailed(failure) }
   }
 
   private func slotIndex(of member: UpstreamMember) -> Int? { slots.firstIndex { $0.member === member } }
@@ -207,7 +204,7 @@ public final class UpstreamPool {
   func opened(_ connection: UpstreamConnection) {
     guard let i = slotIndex(of: connection.member) else { return connection.abandon() }
     slots[i].connecting -= 1
-    slots[i].avoidedUntil = .start
+    connection.member.noteReachable(at: loop.now)
     if let waiter = queue.next(allowsReads: slots[i].reads < readLimit) {
       begin(connection, waiter.handler, waiter.claim)
       return waiter.handler.upstreamLeased(connection)
@@ -219,9 +216,9 @@ public final class UpstreamPool {
   func connectionFailed(to member: UpstreamMember, _ failure: UpstreamFailure) {
     if let i = slotIndex(of: member) {
       slots[i].connecting -= 1
-      slots[i].avoidedUntil = loop.now + Self.avoidance
+      member.noteRefusal(at: loop.now)
       // Nothing was sent: another member may take it.
-      if slots.contains(where: { $0.avoidedUntil <= loop.now && $0.open < limits.connections }) {
+      if slots.contains(where: { !$0.member.isAvoided(at: loop.now) && $0.open < limits.connections }) {
         return connectForWaiters()
       }
     }

@@ -42,8 +42,9 @@ struct AuthClient {
   }
 
   private static func spoken(_ failure: UpstreamFailure) -> String {
-    switch failure {
-    case .unreachable(let reason, _): reason
+    switch failure.kind {
+    case .unreachable(let reason): reason
+    case .handshake(let reason): "TLS: \(reason)"
     case .reset: "the connection was closed before an answer came"
     case .timedOut: "no answer came in time"
     case .malformed, .exhausted, .credentialRefused, .redirected: "what came is no answer of a gatehouse"

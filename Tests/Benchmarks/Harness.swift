@@ -49,7 +49,6 @@ final class Harness {
         Bucket(id: $0.bucketID, name: "\($0.database)/\($0.retentionPolicy)", organizationID: organization)
       }, mappings: mappings)
     var settings = GatewaySettings()
-    settings.upstreamAuthority = Array("127.0.0.1:8087".utf8)
     settings.authorizations.everyday = Array("Basic Z2F0ZWhvdXNlOnNlY3JldA==".utf8)
     var authentication = Authenticator.Settings()
     authentication.cost = 4

@@ -21,8 +21,8 @@ private func parse(_ bytes: [UInt8]) -> (length: Int, method: String, target: St
 }
 
 private func bytes(of line: RequestLine) -> [UInt8] {
-  var result = line.bytes
-  Hop(clientAddress: "10.0.0.1", isTLS: true).append(to: &result, authority: Array("upstream:1".utf8))
+  var result = line.bytes + Array("Host: upstream:1\r\n".utf8)
+  Hop(clientAddress: "10.0.0.1", isTLS: true).append(to: &result)
   return result + [0x0d, 0x0a]
 }
 

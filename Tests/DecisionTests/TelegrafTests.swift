@@ -63,7 +63,8 @@ private struct Case: Sendable, CustomTestStringConvertible {
     self.refusal = refusal
   }
 
-  init(_ name: String, upstream failure: UpstreamFailure, _ status: Int) {
+  init(_ name: String, upstream kind: UpstreamFailure.Kind, _ status: Int) {
+    let failure = UpstreamFailure(kind, .awaiting)
     self.init(name, status, mayPassLater: true, v1: .keeps, v2: .keeps) {
       Refusal(status: failure.status, kind: .upstream, message: failure.reason)
     }

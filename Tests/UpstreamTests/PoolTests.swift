@@ -91,7 +91,8 @@ import Threading
   }
 
   @Test func saysThatAllAreDown() throws {
-    let scene = try Scene(ports: [try closedPort(), try closedPort()])
+    let ports = [try closedPort(), try closedPort()]
+    let scene = try Scene(ports: ports)
     let first = Exchange()
     let second = Exchange()
     scene.play(
@@ -99,12 +100,14 @@ import Threading
         first.begin(scene.pool); second.begin(scene.pool)
       }, ({ first.hasEnded && second.hasEnded }, {}))
     for exchange in [first, second] {
-      guard case .unreachable = exchange.failure else {
+      guard case .unreachable = exchange.failure?.kind else {
         Issue.record("\(String(describing: exchange.failure))")
         continue
       }
       #expect(exchange.failure?.status == 502)
-      #expect(!exchange.mayRepeat)
+      #expect(exchange.failure?.mayRepeat == false)
+      #expect(exchange.failure?.phase == .connecting)
+      #expect(ports.map { "127.0.0.1:\($0)" }.contains(exchange.failure?.member))
     }
     #expect(scene.pool.openConnections == 0)
   }
@@ -132,23 +135,25 @@ import Threading
     exchange.onEnd = { loop.stop() }
     exchange.begin(pool)
     loop.run()
-    guard case .unreachable = exchange.failure else {
+    guard case .unreachable = exchange.failure?.kind else {
       Issue.record("\(String(describing: exchange.failure))")
       return
     }
   }
 
   @Test func bracketsNumericIPv6InItsAuthority() {
-    #expect(UpstreamMember(host: "::1", port: 8086, isTLS: false).authority == "[::1]:8086")
-    #expect(UpstreamMember(host: "influx", port: 80, isTLS: false).authority == "influx:80")
+    #expect(UpstreamMember(host: "::1", port: 8086, isTLS: false).name == "[::1]:8086")
+    #expect(UpstreamMember(host: "influx", port: 80, isTLS: false).name == "influx:80")
   }
 
   @Test func keepsWordsThatLoseDataOutOfEveryReason() {
-    let failures: [UpstreamFailure] = [
-      .unreachable("partial write"), .reset, .malformed(.malformedField), .timedOut, .exhausted,
+    let kinds: [UpstreamFailure.Kind] = [
+      .unreachable("partial write"), .handshake("partial write"), .reset, .malformed(.malformedField), .timedOut,
+      .exhausted,
       .credentialRefused(401),
     ]
-    for failure in failures {
+    for kind in kinds {
+      let failure = UpstreamFailure(kind, .awaiting)
       #expect((502...504).contains(failure.status))
       for word in ["retention policy not found", "partial write", "unable to parse", "hinted handoff"] {
         #expect(!failure.reason.contains(word))
@@ -192,9 +197,10 @@ import Threading
     }
     let silent = try ScriptedServer([.readRequest, .awaitEnd])
     let waiting = BlockingClient(host: "127.0.0.1", port: silent.port, tls: nil)
-    #expect(throws: UpstreamFailure.timedOut) {
+    let late = #expect(throws: UpstreamFailure.self) {
       try waiting.send(method: "GET", target: "/", fields: [], body: [], timeout: .milliseconds(1))
     }
+    #expect(late?.kind == .timedOut)
     silent.join()
   }
 }

@@ -43,8 +43,9 @@ import Threading
     let first = Exchange()
     let second = Exchange()
     scene.play(first, second)
-    #expect(second.failure == .reset)
-    #expect(second.mayRepeat)
+    #expect(second.failure?.kind == .reset)
+    #expect(second.failure?.mayRepeat == true)
+    #expect(second.failure?.phase == .awaiting)
     server.join()
   }
 
@@ -53,8 +54,8 @@ import Threading
     let scene = try Scene(server)
     let exchange = Exchange()
     scene.play(exchange)
-    #expect(exchange.failure == .reset)
-    #expect(!exchange.mayRepeat)
+    #expect(exchange.failure?.kind == .reset)
+    #expect(exchange.failure?.mayRepeat == false)
     server.join()
   }
 
@@ -65,8 +66,8 @@ import Threading
     let first = Exchange()
     let second = Exchange()
     scene.play(first, second)
-    #expect(second.failure == .reset)
-    #expect(!second.mayRepeat)
+    #expect(second.failure?.kind == .reset)
+    #expect(second.failure?.mayRepeat == false)
     server.join()
   }
 

@@ -87,7 +87,6 @@ final class Gate {
     var settings = GatewaySettings()
     settings.dialect = dialect
     settings.other = other
-    settings.upstreamAuthority = Array("upstream:8087".utf8)
     settings.authorizations.everyday = Array("Basic b3VyOm93bg==".utf8)
     var authentication = Authenticator.Settings()
     authentication.cost = 4
@@ -209,6 +208,7 @@ final class Gate {
       }
     request.writeHead(to: &writer, view, framing: framing)
     writer.append(request.body ?? (request.carriesClientBody ? body : []))
-    return String(decoding: writer.written, as: UTF8.self)
+    let opening = request.opening(host: Array("Host: upstream:8087\r\n".utf8))
+    return String(decoding: opening.followed(by: writer.written), as: UTF8.self)
   }
 }

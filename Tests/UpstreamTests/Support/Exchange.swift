@@ -20,7 +20,6 @@ final class Exchange: UpstreamExchangeHandler {
   private(set) var body: [UInt8] = []
   private(set) var isComplete = false
   private(set) var failure: UpstreamFailure?
-  private(set) var mayRepeat = false
   private(set) var wasReused = false
   private(set) var pieces = 0
 
@@ -74,9 +73,8 @@ final class Exchange: UpstreamExchangeHandler {
     connection.abandon()
   }
 
-  func upstreamFailed(_ failure: UpstreamFailure, mayRepeat: Bool) {
+  func upstreamFailed(_ failure: UpstreamFailure) {
     self.failure = failure
-    self.mayRepeat = mayRepeat
     onEnd?()
   }
 }

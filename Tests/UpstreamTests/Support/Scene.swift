@@ -10,9 +10,12 @@ final class Scene {
   let loop: EventLoop
   let pool: UpstreamPool
 
-  init(ports: [UInt16], limits: UpstreamLimits = UpstreamLimits()) throws {
+  convenience init(ports: [UInt16], limits: UpstreamLimits = UpstreamLimits()) throws {
+    try self.init(ports.map { UpstreamMember(host: "127.0.0.1", port: $0, isTLS: false) }, limits: limits)
+  }
+
+  init(_ members: [UpstreamMember], limits: UpstreamLimits = UpstreamLimits()) throws {
     loop = try EventLoop(scratchBytes: 131_072)
-    let members = ports.map { UpstreamMember(host: "127.0.0.1", port: $0, isTLS: false) }
     for member in members { member.resolve() }
     pool = UpstreamPool(loop: loop, members: members, tls: nil, limits: limits)
   }
