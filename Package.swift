@@ -37,13 +37,16 @@ let package = Package(
     module("Configuration", ["CTOML", "Formats", "Timestamps"]),
     module("Observation", ["Threading"]),
     module("Authorizations", ["CSQLite", "Formats", "Threading"]),
-    module("Access", ["Authorizations", "HTTP", "CCrypt", "COpenSSL", "Threading"]),
+    module("Access", ["Authorizations", "Formats", "CCrypt", "COpenSSL", "Threading"]),
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
-    module("ManagementAPI", ["Authorizations"]),
+    module("ManagementAPI", ["Authorizations", "Formats"]),
     module("Upstream", ["Transport", "HTTP", "CSystem", "Threading"]),
     module(
       "Management",
-      ["Access", "Authorizations", "HTTP", "JSON", "ManagementAPI", "Observation", "Threading", "Timestamps"]),
+      [
+        "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation", "Threading",
+        "Timestamps",
+      ]),
     module(
       "Decision", ["Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "JSON", "ManagementAPI", "Threading"]),
     module(
@@ -78,7 +81,7 @@ let package = Package(
     tests("InfluxQLTests", ["InfluxQL"]),
     tests("ConfigurationTests", ["Configuration", "Formats"]),
     tests("AuthorizationsTests", ["Authorizations", "Formats", "Threading"]),
-    tests("AccessTests", ["Access", "Authorizations", "HTTP", "TestClock", "Threading"]),
+    tests("AccessTests", ["Access", "Authorizations", "Formats", "TestClock", "Threading"]),
     tests("TransportTests", ["Transport", "Threading"]),
     tests("UpstreamTests", ["Upstream", "HTTP", "TestClock", "Threading", "Transport"]),
     tests("ObservationTests", ["Observation"]),
@@ -94,15 +97,20 @@ let package = Package(
       ]),
     tests(
       "GatewayTests",
-      ["Gateway", "Access", "Authorizations", "Decision", "HTTP", "Observation", "TestClock", "Threading", "Upstream"]),
-    tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Decision", "Threading"]),
+      [
+        "Gateway", "Access", "Authorizations", "Formats", "Decision", "HTTP", "Observation", "TestClock", "Threading",
+        "Upstream",
+      ]),
+    tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Formats", "Decision", "Threading"]),
     tests(
       "ManagementTests",
       [
         "Management", "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation",
         "Threading", "Timestamps",
       ]),
-    tests("CommandLineTests", ["gatehouse", "Authorizations", "Configuration", "JSON"]),
+    tests(
+      "CommandLineTests",
+      ["gatehouse", "Access", "Authorizations", "Configuration", "Formats", "GatehouseServer", "JSON"]),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),
   ],
   swiftLanguageModes: [.v6],

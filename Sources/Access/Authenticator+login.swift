@@ -1,6 +1,7 @@
 // The way of a name and a password.
 
 public import Authorizations
+import Formats
 import Threading
 
 extension Authenticator {

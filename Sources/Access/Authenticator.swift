@@ -1,6 +1,7 @@
 // Decides whether a credential is what it claims, without ever blocking an event loop.
 
 public import Authorizations
+public import Formats
 public import Threading
 
 /// Shared by all event loops.

@@ -1,6 +1,7 @@
 // Decides whether a principal may do what a request needs, by the rules of `v1-auth.md` §6 and the DBRP mappings.
 
 public import Authorizations
+public import Formats
 
 /// One decision over one state of the directory. Searches the principal's own organization only.
 public struct Authorizer: Sendable {

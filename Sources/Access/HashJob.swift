@@ -1,5 +1,7 @@
 // One password verification to be made, with all that decides about its turn and its consequences.
 
+import Formats
+
 struct HashJob: Sendable, CustomReflectable {
   /// Identifies the verification: the same login, state of it and password have the same digest, whoever asks.
   let digest: Digest

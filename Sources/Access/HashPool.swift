@@ -1,5 +1,6 @@
 // The worker threads that verify passwords, so that no event loop ever does.
 
+public import Formats
 import Glibc
 import Synchronization
 import Threading

@@ -1,6 +1,7 @@
 // A bucket that a request needs, under all the names by which a permission may mean it.
 
 import Authorizations
+import Formats
 
 /// What is unknown is nil, and is then covered by no permission that names it.
 struct NeededBucket {

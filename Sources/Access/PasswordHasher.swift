@@ -1,5 +1,6 @@
 // Makes and verifies password hashes through libxcrypt, in working memory of its own.
 
+public import Formats
 import CCrypt
 import COpenSSL
 

@@ -1,5 +1,6 @@
 // The threads that hash new passwords, so that no thread that others wait for ever does.
 
+import Formats
 import Glibc
 import Synchronization
 import Threading

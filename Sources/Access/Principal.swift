@@ -1,6 +1,7 @@
 // Who asks, once that is established.
 
 public import Authorizations
+public import Formats
 
 /// The holder of an accepted credential, as it was when the credential was accepted.
 public struct Principal: Sendable, Equatable {
@@ -69,7 +70,7 @@ public struct Principal: Sendable, Equatable {
         held.resource.organizationID ?? organizationID == organizationID
       else { return false }
       guard let name = held.resource.name, held.resource.id == nil else { return throughAnyMapping }
-      if throughAnyMapping, !Resource.isPattern(name) { return true }
+      if throughAnyMapping, !BucketName.isPattern(name) { return true }
       return retentionPolicy == nil && name.utf8.starts(with: Array("\(database)/".utf8))
     }
   }

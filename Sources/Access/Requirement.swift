@@ -1,6 +1,7 @@
 // What a request needs before it may be done: an action on something that v1 requests can name.
 
-public import Authorizations
+import Authorizations
+public import Formats
 
 public struct Requirement: Sendable {
   public enum Target: Sendable {

@@ -1,6 +1,7 @@
 // Makes the text of an API token, and compares a presented text with the digest that is kept of it.
 
 public import Authorizations
+public import Formats
 import COpenSSL
 
 /// The secret half of an `APIToken`. Shown once, at creation.
@@ -27,19 +28,14 @@ public enum TokenSecret {
     var secret = [UInt8](repeating: 0, count: 32)
     var salt = [UInt8](repeating: 0, count: 16)
     guard RAND_bytes(&secret, 32) == 1, RAND_bytes(&salt, 16) == 1 else { return nil }
-    let text = Array("gh\(id).".utf8) + Base64.encodeURLSafe(secret)
+    let text = TokenText.text(id, secret: Base64.encodeURLSafe(secret))
     secret.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
     return Generated(text: String(decoding: text, as: UTF8.self), salt: salt, digest: digest(of: text, salt: salt))
   }
 
   /// What stands as `hash` in `[[token]]`.
   public static func declaration(of generated: Generated, id: Identifier) -> String {
-    "ghsha512$\(id)$\(hexadecimal(generated.salt))$\(hexadecimal(generated.digest))"
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    TokenHash(id: id, salt: generated.salt, digest: generated.digest).description
   }
 
   /// SHA-512 over the salt followed by the text. No slow hash: the text carries 256 random bits.
@@ -60,7 +56,7 @@ public enum TokenSecret {
   public static func present(
     _ text: [UInt8], in snapshot: AuthorizationSnapshot, at time: Int64 = WallClock.system()
   ) -> Presented {
-    guard let id = claimedIdentifier(of: text), let token = snapshot.tokens[id] else { return .unknown }
+    guard let id = TokenText(text)?.id, let token = snapshot.tokens[id] else { return .unknown }
     let presented = digest(of: text, salt: token.salt)
     guard presented.count == token.digest.count,
       CRYPTO_memcmp(presented, token.digest, presented.count) == 0
@@ -69,18 +65,5 @@ public enum TokenSecret {
   }
 
   /// Whether `text` looks like a token of ours, known or not.
-  public static func hasForm(_ text: [UInt8]) -> Bool { claimedIdentifier(of: text) != nil }
-
-  private static func claimedIdentifier(of text: [UInt8]) -> Identifier? {
-    guard text.count == 2 + 16 + 1 + 43, text.starts(with: "gh".utf8), text[18] == UInt8(ascii: ".") else { return nil }
-    var value: UInt64 = 0
-    for byte in text[2..<18] {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-      default: return nil
-      }
-    }
-    return Identifier(value)
-  }
+  public static func hasForm(_ text: [UInt8]) -> Bool { TokenText(text) != nil }
 }

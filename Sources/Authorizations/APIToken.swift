@@ -1,5 +1,7 @@
 // An API token of gatehouse: 256 random bits shown once, of which only a salted digest is kept.
 
+public import Formats
+
 /// A credential for the management API, accepted on the data paths as well.
 ///
 /// Its text is `gh` + 16 digits of the identifier + `.` + 43 characters of base64url (256 random bits), so that it is
@@ -44,13 +46,4 @@ public struct APIToken: Sendable, Hashable, Identifiable {
 
   /// Whether it is let in at `time`, nanoseconds since 1970.
   public func isActive(at time: Int64) -> Bool { status == .active && (expiresAt.map { time < $0 } ?? true) }
-
-  /// The identifier that a presented text claims, or nil where it has not the form of a token of ours.
-  public static func claimedIdentifier(of text: some StringProtocol) -> Identifier? {
-    let bytes = text.utf8
-    guard bytes.count == 2 + 16 + 1 + 43, bytes.starts(with: "gh".utf8) else { return nil }
-    let rest = bytes.dropFirst(2)
-    guard rest.dropFirst(16).first == UInt8(ascii: ".") else { return nil }
-    return try? Identifier(parsing: String(decoding: rest.prefix(16), as: UTF8.self))
-  }
 }

@@ -1,5 +1,7 @@
 // The legacy authorization: a v1 login, as the management API shows it and as the gateway checks it.
 
+public import Formats
+
 public enum Status: String, Sendable, Hashable { case active, inactive }
 
 /// Where an object comes from, and so who may change it.

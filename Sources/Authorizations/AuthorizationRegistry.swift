@@ -1,5 +1,6 @@
 // The one place where authorizations and tokens change: store first, then the snapshot that the event loops read.
 
+public import Formats
 public import Threading
 
 /// Why a change was refused.

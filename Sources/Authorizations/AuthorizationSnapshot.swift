@@ -1,5 +1,7 @@
 // All authorizations and tokens at one revision, immutable, so that the event loops read it without a lock.
 
+public import Formats
+
 public final class AuthorizationSnapshot: Sendable {
   /// Grows with every published change.
   public let revision: UInt64

@@ -1,5 +1,7 @@
 // The seam behind which authorizations are kept: load all, apply one change, watch for changes made elsewhere.
 
+public import Formats
+
 /// One change, applied whole or not at all.
 public enum StoreChange: Sendable {
   case insertAuthorization(Authorization)

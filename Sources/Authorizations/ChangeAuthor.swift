@@ -1,5 +1,7 @@
 // Who makes a change, and what is told of it before it is made.
 
+public import Formats
+
 /// Part of every change, so that none can be made that nobody answers for.
 public struct ChangeAuthor: Sendable, Equatable {
   public enum Party: Sendable, Equatable {

@@ -1,5 +1,7 @@
 // A v1 login kept in the configuration file: turned into an authorization that the API shows but never changes.
 
+public import Formats
+
 /// What `[[authorization]]` says, as plain values.
 public struct DeclaredLogin: Sendable, Hashable {
   /// The v1 user name.
@@ -39,8 +41,7 @@ public struct DeclaredLogin: Sendable, Hashable {
   }
 
   private static func resource(_ name: String, _ organizationID: Identifier) -> Resource {
-    let isPolicy = name.utf8.contains(UInt8(ascii: "/"))
-    return Resource(type: .buckets, organizationID: organizationID, name: isPolicy ? name : name + "/*")
+    Resource(type: .buckets, organizationID: organizationID, name: BucketName(name)?.ofPermission ?? name)
   }
 
   /// `loadedAt`: nanoseconds since 1970, shown as the time of creation and change.

@@ -1,5 +1,7 @@
 // An API token kept in the configuration file: known like a stored one, and never changed.
 
+public import Formats
+
 /// What `[[token]]` says, as plain values.
 public struct DeclaredToken: Sendable, Hashable {
   public var id: Identifier
@@ -34,12 +36,12 @@ public struct DeclaredToken: Sendable, Hashable {
   /// The token, with the names in it found in `directory`.
   ///
   /// - Parameter loadedAt: nanoseconds since 1970, shown as the time of creation and change.
-  public func token(in directory: Directory, loadedAt: Int64) throws(PermissionText.Problem) -> APIToken {
+  public func token(in directory: Directory, loadedAt: Int64) throws(NameProblem) -> APIToken {
     let organization = try directory.organization(named: organization)
     let user = try directory.user(named: user, in: organization)
     var granted = permissions == nil ? [Permission].operatorPermissions : []
     for text in permissions ?? [] {
-      granted.append(try PermissionText(text).permission(in: organization.id, directory))
+      granted.append(try PermissionText(describing: text).permission(in: organization.id, directory))
     }
     return APIToken(
       id: id, salt: salt, digest: digest, status: status, description: description, organizationID: organization.id,
@@ -50,23 +52,23 @@ public struct DeclaredToken: Sendable, Hashable {
 
 extension Directory {
   /// nil for the first.
-  public func organization(named name: String?) throws(PermissionText.Problem) -> Organization {
+  public func organization(named name: String?) throws(NameProblem) -> Organization {
     let found = organizations.first { name == nil || $0.name.utf8.elementsEqual((name ?? "").utf8) }
     guard let found else {
-      throw PermissionText.Problem(
-        description: name.map { "there is no organization '\($0)'" } ?? "the directory has no organization")
+      throw NameProblem(
+        name.map { "there is no organization '\($0)'" } ?? "the directory has no organization")
     }
     return found
   }
 
   /// nil for the organization's first.
-  public func user(named name: String?, in organization: Organization) throws(PermissionText.Problem) -> User {
+  public func user(named name: String?, in organization: Organization) throws(NameProblem) -> User {
     let found = users.first {
       $0.organizationID == organization.id && (name == nil || $0.name.utf8.elementsEqual((name ?? "").utf8))
     }
     guard let found else {
-      throw PermissionText.Problem(
-        description: "organization '\(organization.name)' has no user\(name.map { " '\($0)'" } ?? "")")
+      throw NameProblem(
+        "organization '\(organization.name)' has no user\(name.map { " '\($0)'" } ?? "")")
     }
     return found
   }

@@ -1,5 +1,7 @@
 // The directory in front of InfluxDB 1.x: one organization, one user, and a bucket for every retention policy.
 
+public import Formats
+
 /// What `SHOW DATABASES` and `SHOW RETENTION POLICIES` say of one database.
 public struct InfluxDB1Database: Sendable, Hashable {
   public struct RetentionPolicy: Sendable, Hashable {

@@ -1,5 +1,7 @@
 // Whether the directory holds what a permission is about.
 
+import Formats
+
 extension Directory {
   /// Whether some bucket, or some database and policy, is what a resource means; true for every other type, and for a
   /// resource that means all of them.

@@ -1,5 +1,7 @@
 // The directory: the organizations, users, buckets and DBRP mappings that permissions speak of.
 
+public import Formats
+
 public struct Organization: Sendable, Hashable, Identifiable {
   public let id: Identifier
   public var name: String

@@ -1,5 +1,7 @@
 // Makes identifiers in the layout of InfluxDB 2.x, so that tools which sort or date them by value go on working.
 
+public import Formats
+
 /// Bits 63–22: milliseconds since 2017-04-09T00:00:00Z; bits 21–12: a machine number; bits 11–0: a sequence.
 ///
 /// Every identifier is greater than the one before it, also when the clock steps back or stands still. Two generators

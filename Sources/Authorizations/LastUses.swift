@@ -1,5 +1,6 @@
 // When each login and token was last let in, to the minute.
 
+public import Formats
 import Synchronization
 
 /// Shared by the management thread, which keeps it in the store now and then, and whoever shows it.

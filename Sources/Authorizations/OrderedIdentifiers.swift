@@ -1,5 +1,7 @@
 // Identifiers in ascending order, of which a changed copy is cheap, so that a list can be made piece by piece.
 
+public import Formats
+
 /// Short sorted runs, one after the other: a change copies one run and the list of runs, and a walk that is at an
 /// identifier finds its place again in any of the copies.
 public struct OrderedIdentifiers: Sendable {

@@ -1,14 +1,6 @@
 // A permission: an action on a resource, held by a credential or needed by a request.
 
-/// What is done to a resource. Write never implies read.
-public enum Action: String, Sendable, Hashable, CaseIterable { case read, write }
-
-/// The resource types of InfluxDB 2.9.1 (`legacy-api.md` §6); `instance` covers every type.
-public enum ResourceType: String, Sendable, Hashable, CaseIterable {
-  case authorizations, buckets, dashboards, orgs, sources, tasks, telegrafs, users, variables, scrapers, secrets
-  case labels, views, documents, notificationRules, notificationEndpoints, checks, dbrp, notebooks, annotations
-  case remotes, replications, instance
-}
+public import Formats
 
 /// What a permission is about: a type, narrowed by an identifier, an organization, or (buckets only) a name.
 public struct Resource: Sendable, Hashable {
@@ -26,21 +18,6 @@ public struct Resource: Sendable, Hashable {
     self.id = id
     self.organizationID = organizationID
     self.name = name
-  }
-}
-
-extension Resource {
-  /// Whether a name means every retention policy of a database: `db/*`.
-  public static func isPattern(_ name: String) -> Bool {
-    name.utf8.count > 2 && name.utf8.suffix(2).elementsEqual("/*".utf8)
-  }
-
-  /// False for a pattern that no bucket can match: what stands before `/*` is a database, and its name ends at the first
-  /// `/` of a bucket's. And for `*/*`: it does not reach every database, which is all that can be meant by it.
-  public static func canMatch(name: String) -> Bool {
-    guard isPattern(name) else { return true }
-    let database = name.utf8.dropLast(2)
-    return !database.contains(UInt8(ascii: "/")) && !database.elementsEqual("*".utf8)
   }
 }
 
@@ -69,15 +46,7 @@ public struct Permission: Sendable, Hashable, CustomStringConvertible {
     if let id = resource.id { return needed.resource.id == id }
     guard let name = resource.name else { return true }
     guard let neededName = needed.resource.name else { return false }
-    return Self.pattern(name, matches: neededName)
-  }
-
-  private static func pattern(_ pattern: String, matches name: String) -> Bool {
-    guard Resource.isPattern(pattern) else {
-      // Swift compares strings by canonical equivalence; names of buckets are bytes.
-      return pattern.utf8.elementsEqual(name.utf8)
-    }
-    return pattern.utf8.dropLast(2).elementsEqual(name.utf8.prefix { $0 != UInt8(ascii: "/") })
+    return BucketName.pattern(name, matches: neededName)
   }
 
   /// As InfluxDB prints it: `write:orgs/<orgID>/buckets/<id>`, absent parts dropped.

@@ -1,5 +1,7 @@
 // What changed in the store since it was last looked at, row by row.
 
+import Formats
+
 extension SQLiteAuthorizationStore {
   /// More changes than this are loaded with everything else.
   private static let mostChanges = 2_000

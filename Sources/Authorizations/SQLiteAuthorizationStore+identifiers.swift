@@ -1,5 +1,7 @@
 // Identifiers for named things that have none of their own, allotted at first sight and kept.
 
+public import Formats
+
 extension SQLiteAuthorizationStore {
   public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
     let wanted = Set(names.map { Array($0.utf8) })

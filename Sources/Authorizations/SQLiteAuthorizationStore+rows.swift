@@ -1,5 +1,7 @@
 // How authorizations, tokens and their permissions become rows, and come back.
 
+import Formats
+
 extension SQLiteAuthorizationStore {
   /// `only`: nil for all.
   func authorizations(_ only: Identifier? = nil) throws(StoreError) -> [Authorization] {

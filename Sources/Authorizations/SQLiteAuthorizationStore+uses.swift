@@ -1,5 +1,7 @@
 // When logins and tokens were last let in, in tables of their own: they change often and matter little.
 
+public import Formats
+
 extension SQLiteAuthorizationStore {
   public func lastUses(_ kind: UseKind) throws(StoreError) -> [Identifier: Int64] {
     var found: [Identifier: Int64] = [:]

@@ -1,5 +1,6 @@
 // Authorizations and tokens in an SQLite file beside the server: durable when a change returns.
 
+import Formats
 import Glibc
 
 /// Several processes may open the file at once: the server, and command lines beside it.

@@ -1,5 +1,6 @@
 // One connection to an SQLite file: opening it safely, running statements, transactions.
 
+import Formats
 import CSQLite
 import Glibc
 

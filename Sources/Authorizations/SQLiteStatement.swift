@@ -1,5 +1,6 @@
 // A prepared statement of SQLite: values bound in, columns read out.
 
+import Formats
 import CSQLite
 
 /// Columns and parameters are given by position, columns from 0, parameters in the order of `bind`.

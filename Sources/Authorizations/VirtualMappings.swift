@@ -1,5 +1,7 @@
 // The DBRP mappings that InfluxDB 2.4 and later compute from the names of buckets (`v1-auth.md` §7).
 
+import Formats
+
 extension Directory {
   /// `mappings`, which are physical ones, followed by the virtual ones of `buckets`.
   ///
@@ -13,10 +15,10 @@ extension Directory {
     var virtual: [(index: Int, mapping: Mapping)] = []
     for withSlash in [false, true] {
       for (index, bucket) in buckets.enumerated() {
-        guard let name = BucketName(bucket.name), name.isPolicy == withSlash else { continue }
+        guard let name = BucketName(bucket.name), name.saysPolicy == withSlash else { continue }
         var mapping = Mapping(
           id: bucket.id, organizationID: bucket.organizationID, database: name.database,
-          retentionPolicy: name.retentionPolicy, bucketID: bucket.id, isDefault: !name.isPolicy, isVirtual: true)
+          retentionPolicy: name.retentionPolicy, bucketID: bucket.id, isDefault: !name.saysPolicy, isVirtual: true)
         let key = PolicyKey(mapping)
         guard taken.insert(key).inserted else { continue }
         if defaults.contains(key.database) { mapping.isDefault = false }
@@ -24,29 +26,6 @@ extension Directory {
       }
     }
     return mappings + virtual.sorted { $0.index < $1.index }.map(\.mapping)
-  }
-}
-
-/// A bucket's name as database and retention policy.
-struct BucketName {
-  let database: String
-  let retentionPolicy: String
-  /// Whether the name says the policy: `db/rp`.
-  let isPolicy: Bool
-
-  /// Fails where either part would be empty: an empty policy would read as "the default one".
-  init?(_ name: String) {
-    guard let slash = name.utf8.firstIndex(of: UInt8(ascii: "/")) else {
-      guard !name.isEmpty else { return nil }
-      database = name
-      retentionPolicy = "autogen"
-      isPolicy = false
-      return
-    }
-    database = String(name[..<slash])
-    retentionPolicy = String(name[name.utf8.index(after: slash)...])
-    isPolicy = true
-    if database.isEmpty || retentionPolicy.isEmpty { return nil }
   }
 }
 

@@ -1,5 +1,7 @@
 // [[authorization]]: logins that are kept in the file.
 
+import Formats
+
 extension Configuration.DeclaredAuthorization {
   /// Decodes every `[[authorization]]`.
   static func all(in root: inout TableReader) -> [Self] {
@@ -31,8 +33,8 @@ extension TableReader {
   fileprivate mutating func passwordHash() -> String? {
     if !has("password_hash") { problem("password_hash", "is missing; `gatehouse hash-password` makes one") }
     guard let hash = string("password_hash") else { return nil }
-    if let mistake = PasswordHashFormat.mistake(in: hash.value) {
-      problem("password_hash", mistake, at: hash.position)
+    do throws(PasswordHash.Problem) { _ = try PasswordHash(reading: hash.value) } catch {
+      problem("password_hash", error.description, at: hash.position)
     }
     return hash.value
   }
@@ -55,12 +57,11 @@ extension TableReader {
     guard let texts = strings(key) else { return [] }
     var targets: [String] = []
     for text in texts.value where check(text, of: key) {
-      let parts = text.value.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count <= 2, !parts.contains(""), parts[0] != "*" else {
+      guard let name = BucketName(declared: text.value) else {
         problem(key, "must be a database or \"database/policy\"", at: text.position)
         continue
       }
-      let target = parts.count == 2 && parts[1] == "*" ? String(parts[0]) : text.value
+      let target = if case .every = name.policy { name.database } else { text.value }
       if targets.contains(where: { $0.utf8.elementsEqual(target.utf8) }) {
         problem(key, "has \"\(printable(text.value))\" twice", at: text.position)
       } else {

@@ -1,10 +1,12 @@
 // What [[token]] says.
 
+public import Formats
+
 extension Configuration {
   /// `[[token]]`: an API token kept in the file, of which only a digest stands there.
   public struct DeclaredToken: Sendable, Equatable {
-    /// The identifier that the token's text claims.
-    public var id: UInt64 = 0
+    /// The identifier that the token's text claims; nil where its hash cannot be read.
+    public var id: Identifier?
     /// 16 random bytes.
     public var salt: [UInt8] = []
     /// SHA-512 over salt and text.

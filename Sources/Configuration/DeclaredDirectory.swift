@@ -140,9 +140,10 @@ struct DeclaredDirectory {
   }
 
   private func policy(of bucket: String) -> (database: String, policy: String)? {
-    let parts = bucket.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-    return (String(parts[0]), String(parts[1]))
+    guard let name = BucketName(bucket), name.saysPolicy, !name.retentionPolicy.utf8.contains(UInt8(ascii: "/")) else {
+      return nil
+    }
+    return (name.database, name.retentionPolicy)
   }
 
   private mutating func declare(_ names: [String], at place: Position, _ key: String, _ table: TableReader) {

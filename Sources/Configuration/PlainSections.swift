@@ -87,7 +87,7 @@ extension Configuration.Log {
 
 extension Configuration.Passwords {
   init(_ table: inout TableReader) {
-    cost = table.integer("cost", in: 4...PasswordHashFormat.highestCost) ?? cost
+    cost = table.integer("cost", in: 4...PasswordHash.maximumCost) ?? cost
     workers = table.integer("workers", in: 1...256)
     queue = table.integer("queue", in: 1...1_000_000) ?? queue
     strong = table.boolean("strong")?.value ?? strong

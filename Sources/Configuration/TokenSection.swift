@@ -4,12 +4,12 @@ import Formats
 
 extension Configuration {
   static func tokens(_ root: inout TableReader, directory: Directory, dialect: Dialect?) -> [DeclaredToken] {
-    var lines: [UInt64: Int] = [:]
+    var lines: [Identifier?: Int] = [:]
     return root.decodeEach("token") { table in
       var token = DeclaredToken()
       token.line = table.position.line
       if let hash = table.tokenHash() {
-        (token.id, token.salt, token.digest) = hash.value
+        (token.id, token.salt, token.digest) = (hash.value.id, hash.value.salt, hash.value.digest)
         if let line = lines.updateValue(token.line, forKey: token.id) {
           table.problem("hash", "is of the same token as that at line \(line)", at: hash.position)
         }
@@ -30,13 +30,6 @@ extension Configuration {
       return token
     }
   }
-
-  /// What a permission of a token may be about: the resource types of InfluxDB 2.9.1.
-  public static let resourceTypes = [
-    "authorizations", "buckets", "dashboards", "orgs", "sources", "tasks", "telegrafs", "users", "variables",
-    "scrapers", "secrets", "labels", "views", "documents", "notificationRules", "notificationEndpoints", "checks",
-    "dbrp", "notebooks", "annotations", "remotes", "replications",
-  ]
 }
 
 /// The names that are known before an upstream was asked; nil where it must be asked.
@@ -80,10 +73,10 @@ private struct DirectoryNames {
 }
 
 extension TableReader {
-  fileprivate mutating func tokenHash() -> Located<(id: UInt64, salt: [UInt8], digest: [UInt8])>? {
+  fileprivate mutating func tokenHash() -> Located<TokenHash>? {
     if !has("hash") { problem("hash", "is missing; `gatehouse token hash` makes a token and its hash") }
     guard let text = string("hash") else { return nil }
-    guard let hash = TokenHashFormat.parse(text.value) else {
+    guard let hash = TokenHash(text.value) else {
       // Whoever writes the token itself here must not find it in a log.
       problem("hash", "is not a whole hash as `gatehouse token hash` prints it", at: text.position)
       return nil
@@ -107,35 +100,29 @@ extension TableReader {
 
   /// What is wrong with `read:TYPE/OBJECT`, nil when nothing is.
   private static func mistake(inPermission text: String) -> String? {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, ["read", "write"].contains(parts[0]) else {
-      return "\"\(printable(text))\" must begin with read: or write:"
-    }
-    let resource = parts[1].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard Configuration.resourceTypes.contains(resource[0]) else {
-      if resource[0] == "instance" { return "\"instance\" is no type of a permission here; use operator = true" }
-      let hint = nearest(to: resource[0], among: Configuration.resourceTypes).map { "; did you mean `\($0)`?" } ?? ""
-      return "there is no resource type \"\(printable(resource[0]))\"\(hint)"
-    }
-    guard resource.count > 1 else { return nil }
-    switch resource[0] {
-    case "buckets":
-      let names = resource[1].split(separator: "/", omittingEmptySubsequences: false)
-      return names.contains("") || names.count > 2
-        ? "\"\(printable(text))\" must name a database or \"database/policy\"" : nil
-    case "users", "orgs": return resource[1].isEmpty ? "\"\(printable(text))\" ends in the middle" : nil
-    default:
-      let isIdentifier = resource[1].utf8.count == 16 && resource[1].utf8.allSatisfy(Self.isHexadecimal)
-      return isIdentifier ? nil : "\(resource[0]) are named by an identifier of 16 hexadecimal digits"
+    do throws(PermissionText.Problem) {
+      let permission = try PermissionText(text)
+      try permission.checkObject()
+      guard permission.type == .buckets, permission.identifier == nil, let object = permission.object,
+        BucketName(declared: object) == nil
+      else { return nil }
+      throw .noBucket(object)
+    } catch {
+      return words(for: error, in: text)
     }
   }
 
-  private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-      UInt8(ascii: "A")...UInt8(ascii: "F"):
-      true
-    default: false
+  private static func words(for problem: PermissionText.Problem, in text: String) -> String {
+    switch problem {
+    case .noAction: return "\"\(printable(text))\" must begin with read: or write:"
+    case .instance: return "\"instance\" is no type of a permission here; use operator = true"
+    case .unknownType(let type):
+      let types = ResourceType.allCases.filter { $0 != .instance }.map(\.rawValue)
+      let hint = nearest(to: type, among: types).map { "; did you mean `\($0)`?" } ?? ""
+      return "there is no resource type \"\(printable(type))\"\(hint)"
+    case .unfinished: return "\"\(printable(text))\" ends in the middle"
+    case .noBucket: return "\"\(printable(text))\" must name a database or \"database/policy\""
+    case .noIdentifier(_, let type): return "\(type.rawValue) are named by an identifier of 16 hexadecimal digits"
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import Access
 import Authorizations
+import Formats
 import InfluxQL
 import JSON
 

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import HTTP
 
 /// What a decision on a query depends on beside what is published: who asks, by which method, and every parameter that

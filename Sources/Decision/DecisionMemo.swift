@@ -4,6 +4,7 @@ import Access
 import HTTP
 import Glibc
 import Authorizations
+import Formats
 
 /// Telegraf sends the same target with the same credential for days: while nothing was changed in between (the
 /// generations of authorizations and directory stand), the decision stands too.

@@ -1,6 +1,7 @@
 // What a request needs to know of the upstream's databases before it can be decided.
 
-public import Authorizations
+import Authorizations
+public import Formats
 
 /// Names are bytes: two spellings that Swift takes for equal are two databases.
 public enum DirectoryQuestion: Hashable, Sendable {

@@ -1,6 +1,7 @@
 // An explained request: what it touches, what that takes, and whether it is granted.
 
 public import Authorizations
+public import Formats
 
 public struct Explanation: Sendable {
   public enum Verdict: String, Sendable {

@@ -46,11 +46,10 @@ struct RequestContext {
     {
       return (mapping.database, mapping.retentionPolicy)
     }
-    let parts = bucket.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let database = parts.first.map(String.init), !database.isEmpty else {
+    guard let (database, policy) = BucketName.parts(of: bucket) else {
       throw .refuse(.malformed("bucket name \"\(bucket)\" is missing a database"))
     }
-    return (database, parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil)
+    return (database, policy?.isEmpty ?? true ? nil : policy)
   }
 
   func refuseOtherSites() throws(EarlyEnd) {

@@ -1,7 +1,8 @@
 // A request head as the phases look at it, without a socket.
 
 public import Access
-public import Authorizations
+import Authorizations
+public import Formats
 public import HTTP
 public import ManagementAPI
 

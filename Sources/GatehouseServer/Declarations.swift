@@ -1,6 +1,7 @@
 // The logins and tokens that the configuration file declares, before the directory has told who owns them.
 
 public import Authorizations
+import Formats
 public import Configuration
 
 public struct Declarations: Sendable {
@@ -22,7 +23,7 @@ public struct Declarations: Sendable {
         description: $0.description, expiresAt: $0.expiresAt, reads: $0.read, writes: $0.write)
     }
     tokens = configuration.tokens.compactMap { declared in
-      guard let id = Identifier(declared.id) else { return nil }
+      guard let id = declared.id else { return nil }
       let token = DeclaredToken(
         id: id, salt: declared.salt, digest: declared.digest, status: declared.isActive ? .active : .inactive,
         description: declared.description, expiresAt: declared.expiresAt, organization: declared.organization,
@@ -37,7 +38,7 @@ public struct Declarations: Sendable {
   /// - Parameter loadedAt: nanoseconds since 1970.
   public func resolve(in owners: Directory, loadedAt: Int64) -> Resolved {
     var resolved = Resolved()
-    do throws(PermissionText.Problem) {
+    do throws(NameProblem) {
       let organization = try owners.organization(named: nil)
       // An organization of a 2.x upstream may have no user of its own.
       let user = owners.users.first { $0.organizationID == organization.id } ?? owners.users.first
@@ -50,7 +51,7 @@ public struct Declarations: Sendable {
       if !logins.isEmpty { resolved.problems.append("[[authorization]]: \(error)") }
     }
     for (line, token) in tokens {
-      do throws(PermissionText.Problem) {
+      do throws(NameProblem) {
         resolved.tokens.append(try token.token(in: owners, loadedAt: loadedAt))
       } catch {
         resolved.problems.append("[[token]] at line \(line): \(error)")

@@ -1,8 +1,8 @@
 // Where the directory comes from, by the configuration.
 
 public import Authorizations
+public import Formats
 public import Configuration
-import Formats
 
 /// A value that every thread may have; what it builds needs identifiers of the store.
 public struct DirectoryPlan: Sendable {

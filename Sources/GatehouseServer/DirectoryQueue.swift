@@ -1,6 +1,7 @@
 // Who waits for which question about the directory, and whose turn it is to be asked.
 
 import Authorizations
+import Formats
 import Decision
 import Gateway
 import Threading

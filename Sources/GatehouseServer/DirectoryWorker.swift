@@ -1,8 +1,8 @@
 // The directory thread: asks the upstream at intervals, and at once for what a request needs to know.
 
 import Authorizations
-import Decision
 import Formats
+import Decision
 import Gateway
 import Observation
 import Threading

@@ -1,6 +1,7 @@
 // Logins and tokens that name what is not there, or that cannot be reached.
 
 import Authorizations
+import Formats
 import Configuration
 import Transport
 import Upstream
@@ -27,12 +28,14 @@ extension InstallationCheck {
       let kind = login.origin == .declared ? "[[authorization]]" : "login"
       checkNames(in: login.permissions, of: "\(kind) \"\(printed(login.token))\"", line, state.directory)
     }
-    let lines = Dictionary(configuration.tokens.map { ($0.id, $0.line) }, uniquingKeysWith: { first, _ in first })
+    let lines = Dictionary(
+      configuration.tokens.compactMap { token in token.id.map { ($0, token.line) } },
+      uniquingKeysWith: { first, _ in first })
     for token in state.snapshot.tokens.values.sorted(by: { $0.id < $1.id }) {
       let isDeclared = token.origin == .declared
       checkNames(
         in: token.permissions, of: isDeclared ? "[[token]]" : "token \(token.id)",
-        isDeclared ? lines[token.id.rawValue] : nil, state.directory)
+        isDeclared ? lines[token.id] : nil, state.directory)
     }
   }
 
@@ -49,7 +52,7 @@ extension InstallationCheck {
 
   private func words(_ resource: Resource) -> String {
     guard let name = resource.name else { return "bucket \(resource.id?.description ?? "")" }
-    return Resource.isPattern(name) ? "database \"\(printed(String(name.dropLast(2))))\"" : "\"\(printed(name))\""
+    return BucketName.isPattern(name) ? "database \"\(printed(String(name.dropLast(2))))\"" : "\"\(printed(name))\""
   }
 
   /// Without what a terminal would obey.

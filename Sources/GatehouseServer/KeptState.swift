@@ -2,9 +2,9 @@
 
 import Access
 public import Authorizations
+import Formats
 public import Configuration
 public import Decision
-import Formats
 
 public struct KeptState {
   private let configuration: Configuration

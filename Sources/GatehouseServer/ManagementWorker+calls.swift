@@ -2,6 +2,9 @@
 
 import Access
 import Authorizations
+import Decision
+import Formats
+import Gateway
 import Management
 import ManagementAPI
 import Transport

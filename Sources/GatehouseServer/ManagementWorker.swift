@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import Decision
 import Gateway
 import Management

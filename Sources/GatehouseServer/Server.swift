@@ -2,10 +2,10 @@
 
 import Access
 import Authorizations
+import Formats
 import CSystem
 public import Configuration
 import Decision
-import Formats
 import Gateway
 import HTTP
 import Management

@@ -1,6 +1,7 @@
 // Asks a 2.x upstream for its organizations, users, buckets and DBRP mappings, page by page.
 
 import Authorizations
+import Formats
 import JSON
 import Upstream
 

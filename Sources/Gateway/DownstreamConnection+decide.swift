@@ -1,6 +1,7 @@
 // What a connection does with a verdict.
 
 import Authorizations
+import Formats
 import Access
 import Decision
 import HTTP

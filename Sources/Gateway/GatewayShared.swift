@@ -2,6 +2,7 @@
 
 public import Access
 public import Authorizations
+import Formats
 public import Decision
 public import ManagementAPI
 public import Observation

@@ -1,6 +1,7 @@
 // Who was let in on this event loop since it was last told on.
 
-public import Authorizations
+import Authorizations
+public import Formats
 
 /// One note for each, however many requests: a fleet that writes every ten seconds costs no more than its number.
 struct UseNotes {

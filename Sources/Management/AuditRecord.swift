@@ -1,6 +1,7 @@
 // What the audit log says of one management call: who, from where, what before and after. Never a secret.
 
 public import Authorizations
+public import Formats
 import ManagementAPI
 
 /// Handed to the audit for every call that changes something or was refused, never for a plain read that succeeded.

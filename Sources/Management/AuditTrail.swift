@@ -1,6 +1,7 @@
 // The audit log: what is about to be changed, what became of it, and what was refused.
 
 public import Authorizations
+import Formats
 import JSON
 public import Observation
 import Timestamps

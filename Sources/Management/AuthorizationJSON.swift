@@ -2,6 +2,7 @@
 
 import JSON
 import Authorizations
+import Formats
 import Timestamps
 
 /// Fills in the names of what is there; what is gone from the directory is shown with empty names.

@@ -1,6 +1,7 @@
 // The authorizations of one snapshot that a list shows, walked in the order of their identifiers.
 
 import Authorizations
+import Formats
 import JSON
 
 /// Every filter that was given counts.

@@ -1,6 +1,7 @@
 // Who asks the management API, and what it may do.
 
 import Authorizations
+import Formats
 
 struct Caller {
   let token: APIToken

@@ -2,6 +2,7 @@
 
 import JSON
 import Authorizations
+import Formats
 
 /// A member of the wrong type is remembered and reading goes on: only the first such problem counts, and only if no
 /// identifier is malformed, which ends the reading at once. `null` leaves a member as it was.

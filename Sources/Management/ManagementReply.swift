@@ -1,6 +1,7 @@
 // What the service says to a call: its answer, or what it needs first.
 
-public import Authorizations
+import Authorizations
+public import Formats
 public import ManagementAPI
 
 public enum ManagementReply {

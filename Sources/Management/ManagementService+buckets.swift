@@ -2,6 +2,7 @@
 
 import JSON
 import Authorizations
+import Formats
 import ManagementAPI
 
 extension ManagementService {

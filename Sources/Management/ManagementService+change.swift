@@ -1,6 +1,7 @@
 // PATCH, DELETE and the password of one authorization.
 
 import Authorizations
+import Formats
 import ManagementAPI
 
 extension ManagementService {

@@ -1,6 +1,7 @@
 // POST of an authorization: the checks of the real server in its order (`legacy-api.md` §6), and ours after them.
 
 import Authorizations
+import Formats
 import ManagementAPI
 import Threading
 
@@ -91,7 +92,7 @@ extension ManagementService {
         .invalid, "invalid resource for permission: \(type.rawValue) are named by their id, not by name")
     }
     guard !name.isEmpty else { throw ManagementError(.invalid, "invalid resource for permission: name is empty") }
-    guard Resource.canMatch(name: name) else {
+    guard BucketName.canMatch(name) else {
       throw ManagementError(
         .invalid, "invalid resource for permission: \"\(name)\" is no DATABASE/* or DATABASE/POLICY")
     }
@@ -132,7 +133,7 @@ extension ManagementService {
     if let name = permission.resource.name {
       let organization = permission.resource.organizationID ?? organizationID
       kept.resource.organizationID = organization
-      if !Resource.isPattern(name), let bucket = directory.bucket(named: name, in: organization) {
+      if !BucketName.isPattern(name), let bucket = directory.bucket(named: name, in: organization) {
         kept.resource.id = bucket.id
         kept.resource.name = nil
       }
@@ -180,7 +181,7 @@ extension ManagementService {
       guard isReachable(permission, in: organizationID, directory) else {
         throw ManagementError(.notFound, "bucket not found when creating auth")
       }
-      guard request.wantsExtensions, let name = resource.name, Resource.isPattern(name) else { continue }
+      guard request.wantsExtensions, let name = resource.name, BucketName.isPattern(name) else { continue }
       guard directory.holds(resource) else {
         throw ManagementError(.notFound, "database \"\(name.dropLast(2))\" not found when creating auth")
       }
@@ -197,7 +198,7 @@ extension ManagementService {
       // Another organization's bucket: out of reach, and its name is not the caller's to learn.
       return bucket.organizationID == resource.organizationID ?? organizationID
     }
-    return resource.name.map(Resource.isPattern) ?? true
+    return resource.name.map(BucketName.isPattern) ?? true
   }
 }
 

@@ -1,6 +1,7 @@
 // The management API: the legacy authorization API of InfluxDB 2.9.1, and the directory answers its clients need.
 
 public import Authorizations
+import Formats
 public import ManagementAPI
 public import Threading
 

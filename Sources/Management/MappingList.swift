@@ -1,5 +1,6 @@
 // DBRP mappings as the API shows them, for a list that may be long.
 
+import Formats
 import Authorizations
 import JSON
 

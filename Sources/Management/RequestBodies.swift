@@ -2,6 +2,7 @@
 
 import JSON
 import Authorizations
+import Formats
 import Timestamps
 
 /// A permission as it stands in a request.

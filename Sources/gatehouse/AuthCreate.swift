@@ -1,6 +1,7 @@
 // `gatehouse auth create`: a new login with its permissions and its password.
 
 import Authorizations
+import Formats
 import JSON
 import Management
 
@@ -89,8 +90,7 @@ enum AuthCreate: Subcommand {
 
   /// `db` means every retention policy of it.
   static func bucketName(_ text: String) throws(CommandFailure) -> String {
-    let name = text.utf8.contains(UInt8(ascii: "/")) ? text : text + "/*"
-    guard !text.isEmpty, !text.hasPrefix("/"), !text.hasSuffix("/"), Resource.canMatch(name: name) else {
+    guard let name = BucketName(text)?.ofPermission, !text.hasSuffix("/"), BucketName.canMatch(name) else {
       throw .usage("'\(text)' is no DATABASE or DATABASE/POLICY")
     }
     return name

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 import Configuration
 import Decision
 import GatehouseServer

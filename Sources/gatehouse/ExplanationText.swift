@@ -1,6 +1,7 @@
 // An explanation as people and programs read it.
 
 import Authorizations
+import Formats
 import Decision
 import JSON
 

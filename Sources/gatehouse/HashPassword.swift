@@ -1,5 +1,6 @@
 // `gatehouse hash-password`: a hash for the configuration file.
 
+import Formats
 import Access
 
 enum HashPassword: Subcommand {

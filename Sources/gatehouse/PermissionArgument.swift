@@ -1,6 +1,7 @@
 // A permission as the command line writes it: `write:authorizations`, `read:buckets/metrics/autogen`.
 
 import Authorizations
+import Formats
 
 struct PermissionArgument: Equatable {
   let text: PermissionText
@@ -10,13 +11,13 @@ struct PermissionArgument: Equatable {
   var object: String? { text.object }
 
   init(_ text: String) throws(CommandFailure) {
-    do throws(PermissionText.Problem) { self.text = try PermissionText(text) } catch {
+    do throws(NameProblem) { self.text = try PermissionText(describing: text) } catch {
       throw .usage(error.description)
     }
   }
 
   func permission(in organization: Organization, _ directory: Directory) throws(CommandFailure) -> Permission {
-    do throws(PermissionText.Problem) { return try text.permission(in: organization.id, directory) } catch {
+    do throws(NameProblem) { return try text.permission(in: organization.id, directory) } catch {
       throw .failed(error.description)
     }
   }

@@ -1,6 +1,7 @@
 // `gatehouse token set-active`, `set-inactive` and `revoke`.
 
 import Authorizations
+import Formats
 
 enum TokenSetActive: Subcommand {
   static let name = "token set-active"

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 
 enum TokenCreate: Subcommand {
   static let name = "token create"
@@ -38,7 +39,7 @@ enum TokenCreate: Subcommand {
     let directory = try store.owners()
     let organization: Organization
     let user: User
-    do throws(PermissionText.Problem) {
+    do throws(NameProblem) {
       organization = try directory.organization(named: arguments.value("--org"))
       user = try directory.user(named: arguments.value("--user"), in: organization)
     } catch {

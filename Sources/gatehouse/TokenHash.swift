@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 
 enum TokenHash: Subcommand {
   static let name = "token hash"

@@ -1,6 +1,7 @@
 // The store of a configuration, opened beside a server that may be running.
 
 import Authorizations
+import Formats
 import Configuration
 import GatehouseServer
 import Glibc

@@ -1,6 +1,7 @@
 // Who may do what, through permissions, names and mappings.
 
 import Authorizations
+import Formats
 import Testing
 
 @testable import Access

@@ -1,6 +1,7 @@
 // Logins, tokens and an authenticator whose verifications are made by the test itself.
 
 import Authorizations
+import Formats
 import Synchronization
 import TestClock
 import Threading
@@ -23,7 +24,7 @@ func fakeHash(_ password: String) -> String {
     let pair = String(byte, radix: 16)
     return pair.utf8.count == 1 ? "0" + pair : pair
   }.joined()
-  return "$2b$04$" + (salt + String(repeating: ".", count: 53)).prefix(53)
+  return "$2b$04$" + (salt + String(repeating: ".", count: 52)).prefix(52) + "."
 }
 
 func authorization(

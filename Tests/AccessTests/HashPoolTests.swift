@@ -1,6 +1,7 @@
 // The worker threads themselves.
 
 import Authorizations
+import Formats
 import Glibc
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 // Which hashes are taken, and which passwords match them.
 
+import Formats
 import Testing
 
 @testable import Access

@@ -1,5 +1,6 @@
 // API tokens of gatehouse: their text, what is kept of it, and where they count.
 
+import Formats
 import Authorizations
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
     let (_, text) = try token(0xabc)
     #expect(text.hasPrefix("gh0000000000000abc."))
     #expect(text.utf8.count == 62)
-    #expect(APIToken.claimedIdentifier(of: text) == identifier(0xabc))
+    #expect(TokenText(Array(text.utf8))?.id == identifier(0xabc))
     #expect(try token(0xabc).1 != text)
   }
 

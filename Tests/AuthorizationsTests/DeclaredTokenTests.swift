@@ -4,6 +4,7 @@ import Testing
 import Threading
 
 @testable import Authorizations
+import Formats
 
 private func directory() throws -> Directory {
   let (plant, other) = try (Identifier.test(10), Identifier.test(12))
@@ -33,7 +34,7 @@ private func declared(
   for wrong in [
     try declared(organization: "none"), try declared(user: "ann"), try declared(permissions: ["read:users/nobody"]),
   ] {
-    #expect(throws: PermissionText.Problem.self) { try wrong.token(in: directory(), loadedAt: 5) }
+    #expect(throws: NameProblem.self) { try wrong.token(in: directory(), loadedAt: 5) }
   }
 }
 

@@ -1,6 +1,7 @@
 // What the tests of this module share: a scratch folder, identifiers and objects with everything set.
 
 import Authorizations
+import Formats
 import Glibc
 
 /// A folder of its own, removed with the object.

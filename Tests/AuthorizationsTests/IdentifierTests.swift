@@ -1,5 +1,6 @@
 // Identifiers: how they are read and written, and the layout of generated ones.
 
+import Formats
 import Testing
 
 @testable import Authorizations

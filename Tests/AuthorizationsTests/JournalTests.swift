@@ -4,6 +4,7 @@ import Testing
 import Threading
 
 @testable import Authorizations
+import Formats
 
 private final class Journal: ChangeJournal {
   var intents: [ChangeIntent] = []

@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Authorizations
+import Formats
 
 private func directory(isDefault: Bool = true) throws -> Directory {
   let organization = try #require(Identifier(1))

@@ -4,6 +4,7 @@ import Testing
 import Threading
 
 @testable import Authorizations
+import Formats
 
 private let minute: Int64 = 60_000_000_000
 

@@ -4,6 +4,7 @@ import Testing
 import Threading
 
 @testable import Authorizations
+import Formats
 
 @Suite struct NewestChangesTests {
   private let folder: ScratchFolder

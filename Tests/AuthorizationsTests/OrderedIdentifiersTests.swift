@@ -3,6 +3,7 @@
 import Testing
 
 @testable import Authorizations
+import Formats
 
 private func walk(_ order: OrderedIdentifiers) -> [UInt64] {
   var found: [UInt64] = []

@@ -5,6 +5,7 @@ import Testing
 import Threading
 
 @testable import Authorizations
+import Formats
 
 @Test func seesChangesOfOthersButNotItsOwn() throws {
   let folder = try ScratchFolder()

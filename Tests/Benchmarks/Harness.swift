@@ -1,6 +1,7 @@
 // A gatekeeper without sockets, whose one login has been verified, and requests for it to judge.
 
 import Authorizations
+import Formats
 import HTTP
 import Synchronization
 import Threading

@@ -1,7 +1,7 @@
 // Permissions of tokens, as the command line writes them.
 
 import Authorizations
-import Configuration
+import Formats
 import Testing
 
 @testable import gatehouse
@@ -43,8 +43,4 @@ func refusesOtherPermissions(text: String) throws {
   let directory = try directory()
   let organization = try #require(directory.organizations.first)
   #expect(throws: CommandFailure.self) { try PermissionArgument(text).permission(in: organization, directory) }
-}
-
-@Test func theFileKnowsTheSameTypes() {
-  #expect(Set(Configuration.resourceTypes) == Set(ResourceType.allCases.map(\.rawValue)).subtracting(["instance"]))
 }

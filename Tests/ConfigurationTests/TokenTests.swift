@@ -1,5 +1,6 @@
 // What [[token]] becomes.
 
+import Formats
 import Configuration
 import Testing
 
@@ -21,7 +22,7 @@ private func token(_ keys: String) throws -> Configuration.DeclaredToken? {
       status = "inactive"
       description = "for the fleet"
       """))
-  #expect(token.id == 0x95f7_9e0b_e913_00be)
+  #expect(token.id?.rawValue == 0x95f7_9e0b_e913_00be)
   #expect(token.salt == [UInt8](repeating: 0x0a, count: 16))
   #expect(token.digest == [UInt8](repeating: 0xb1, count: 64))
   #expect(token.permissions.count == 3 && !token.isOperator && !token.isActive)

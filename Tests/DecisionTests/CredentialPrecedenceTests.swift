@@ -1,11 +1,11 @@
 // Which credential counts, and what a wrong one is answered (security B4, row 30; `v1-auth.md` §1 and §2).
 
 import Authorizations
+import Formats
 import Testing
 
 @testable import Access
 @testable import Decision
-import Formats
 
 private let basicReader = "Authorization: Basic cmVhZGVyOnB3"
 private let basicWriter = "Authorization: Basic d3JpdGVyOnB3"

@@ -1,13 +1,13 @@
 // On paths that are not v1's a stranger learns no name, and no credential of ours leaves (security B4, rows 30 and 34).
 
 import Authorizations
+import Formats
 import ManagementAPI
 import Testing
 import Threading
 
 @testable import Access
 @testable import Decision
-import Formats
 
 @Suite struct ForeignCredentialTests {
   private static let paths = [

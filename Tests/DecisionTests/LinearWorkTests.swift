@@ -2,13 +2,13 @@
 // default policies, printing, refusing and filtering, for every shape that a statement can take.
 
 import Authorizations
+import Formats
 import HTTP
 import InfluxQL
 import Testing
 
 @testable import Access
 @testable import Decision
-import Formats
 
 @Suite(.serialized, .enabled(if: countsWork, "it counts what the whole process does: make test-work"))
 struct LinearWorkTests {

@@ -1,12 +1,12 @@
 // The last decision of a connection is used again for the same request under the same state, and for nothing else.
 
 import Authorizations
+import Formats
 import Testing
 import Threading
 
 @testable import Access
 @testable import Decision
-import Formats
 
 private let target = "/write?db=metrics"
 

@@ -2,6 +2,7 @@
 // later makes either of them drop its batch (design §10).
 
 import Authorizations
+import Formats
 import HTTP
 import Testing
 import Threading
@@ -9,7 +10,6 @@ import Upstream
 
 @testable import Access
 @testable import Decision
-import Formats
 
 /// What a Telegraf output does with the batch that was answered so.
 private enum Reaction: Equatable {

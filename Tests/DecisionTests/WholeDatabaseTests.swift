@@ -2,12 +2,12 @@
 // decided.
 
 import Authorizations
+import Formats
 import Testing
 import Threading
 
 @testable import Access
 @testable import Decision
-import Formats
 
 extension Gate {
   fileprivate func query(_ text: String, login: String, database: String = "metrics") -> Decision {

@@ -1,12 +1,12 @@
 // A write is understood, permitted and said to the upstream in one canonical form.
 
 import Authorizations
+import Formats
 import Testing
 import Threading
 
 @testable import Access
 @testable import Decision
-import Formats
 
 /// The default policy that the decision went by stands in what is forwarded, unless the request names one.
 func pinned(_ canonical: String) -> String {

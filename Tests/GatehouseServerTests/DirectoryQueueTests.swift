@@ -1,6 +1,7 @@
 // Questions about the directory are shared by all who wait, and bounded for each login.
 
 import Authorizations
+import Formats
 import Decision
 import Synchronization
 import Testing

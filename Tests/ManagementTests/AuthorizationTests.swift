@@ -5,6 +5,7 @@ import ManagementAPI
 import Threading
 
 @testable import Authorizations
+import Formats
 @testable import Management
 
 private let prefix = "/legacy/authorizations"

@@ -4,7 +4,6 @@ import Foundation
 import HTTP
 import Synchronization
 import ManagementAPI
-import Synchronization
 import Threading
 
 @testable import Authorizations

@@ -5,6 +5,7 @@ import Testing
 import ManagementAPI
 
 @testable import Authorizations
+import Formats
 @testable import Management
 
 /// A step that gatehouse answers otherwise on purpose.

@@ -4,6 +4,7 @@ import ManagementAPI
 import Testing
 
 @testable import Authorizations
+import Formats
 @testable import Management
 
 private let prefix = "/legacy/authorizations"

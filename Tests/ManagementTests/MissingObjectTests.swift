@@ -1,6 +1,7 @@
 // Permissions on what is not there: told with the extensions, kept by name where that is wanted (issue 10, B8).
 
 import Authorizations
+import Formats
 import Testing
 import ManagementAPI
 

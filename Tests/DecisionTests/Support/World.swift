@@ -1,6 +1,7 @@
 // Logins, a token, databases and buckets that the tests' requests are judged against.
 
 import Authorizations
+import Formats
 
 @testable import Access
 

@@ -32,7 +32,7 @@ public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertibl
     guard bytes.count == 16 else { throw .length }
     var value: UInt64 = 0
     for byte in bytes {
-      guard let digit = hexadecimalValue(byte) else { throw .invalid }
+      guard let digit = Hexadecimal.value(of: byte) else { throw .invalid }
       value = value << 4 | UInt64(digit)
     }
     guard value != 0 else { throw .invalid }
@@ -45,13 +45,4 @@ public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertibl
   }
 
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
-}
-
-private func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-  default: nil
-  }
 }
