@@ -33,7 +33,7 @@ public struct Explainer: Sendable {
   public func query(
     _ text: String, database: String, retentionPolicy: String, parameters: String, isPost: Bool
   ) -> Explanation {
-    let request: QueryRequest
+    let decision: QueryDecision
     do throws(Refusal) {
       var form = CanonicalParameters()
       for (name, value) in [("db", database), ("rp", retentionPolicy), ("params", parameters), ("q", text)]
@@ -42,17 +42,16 @@ public struct Explainer: Sendable {
       let values: FormValues
       do throws(FormValues.Problem) { values = try FormValues(form.text) } catch { throw .malformed(error.reason) }
       // Of what upstream is not known here.
-      request = try QueryRequest(values, dialect: policy.dialect, roundsKeptNumbers: true)
-      if request.query.forwardingText == nil,
-        !request.query.statements.contains(where: \.managesLogins)
-      {
-        throw .malformed("error parsing query: a name holds a character that cannot be carried")
-      }
+      let request = try QueryRequest(values, dialect: policy.dialect, roundsKeptNumbers: true)
+      decision = QueryDecision(
+        request, policy,
+        .init(isPost: isPost, isCrossSite: false, strictMethods: strictMethods, takesWholeAnswers: false))
+      if decision.objection == nil { _ = try decision.forwardingBytes() }
     } catch {
       return Explanation(verdict: .refuse, reason: error.message, position: error.position, statements: [])
     }
-    let statements = request.query.statements.map { explain($0, request) }
-    return verdict(statements, refused: refusal(request.query.statements, isPost: isPost))
+    let statements = decision.request.query.statements.indices.map { explain($0, decision) }
+    return verdict(statements, decision.objection)
   }
 
   /// A write to `/write`.
@@ -65,13 +64,14 @@ public struct Explainer: Sendable {
       requirement, database: database, retentionPolicy: retentionPolicy, measurement: "", extent: .policy)
     let statement = Explanation.Statement(
       kind: "write", changes: true, needs: [need], needsOperator: false, isPermitted: need.isPermitted)
-    return verdict([statement], refused: nil)
+    return verdict([statement], nil)
   }
 
   // MARK: Statements
 
-  private func explain(_ statement: InfluxQL.Statement, _ request: QueryRequest) -> Explanation.Statement {
-    let needs = policy.needs(of: statement, database: request.database, policy: request.policy)
+  private func explain(_ place: Int, _ decision: QueryDecision) -> Explanation.Statement {
+    let (statement, request) = (decision.request.query.statements[place], decision.request)
+    let needs = decision.needs(of: place)
     let explained = needs.compactMap { need -> Explanation.Need? in
       guard let reference = need.reference else { return nil }
       return self.need(
@@ -139,19 +139,11 @@ public struct Explainer: Sendable {
 
   // MARK: Verdict
 
-  private func refusal(_ statements: [InfluxQL.Statement], isPost: Bool) -> String? {
-    if statements.contains(where: \.managesLogins) {
-      return "gatehouse keeps the logins: a statement that manages them is never carried"
-    }
-    if strictMethods, !isPost, statements.contains(where: \.isChanging) {
-      return "a statement that changes something must be sent by POST"
-    }
-    return nil
-  }
-
-  private func verdict(_ statements: [Explanation.Statement], refused: String?) -> Explanation {
-    if let refused, principal != nil {
-      return Explanation(verdict: .deny, reason: refused, position: nil, statements: statements)
+  private func verdict(
+    _ statements: [Explanation.Statement], _ objection: QueryDecision.Objection?
+  ) -> Explanation {
+    if let objection, principal != nil {
+      return Explanation(verdict: .deny, reason: objection.reason, position: nil, statements: statements)
     }
     for (index, statement) in statements.enumerated() where statement.isPermitted == false {
       let missing = statement.needs.first { $0.isPermitted == false }

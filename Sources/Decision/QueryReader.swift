@@ -33,8 +33,13 @@ enum QueryReader {
     }
     notes.database = request.database
     let statements = request.query.statements
-    try refuseUnserved(statements, view, identity, state.settings)
     let isOperator = if case .principal(let principal) = identity { principal.permissions.areOperator } else { false }
+    let decision = QueryDecision(
+      request, QueryPolicy(dialect: dialect),
+      .init(
+        isPost: view.head.method == .post, isCrossSite: view.head.namesSite && view.isCrossSite,
+        strictMethods: state.settings.strictMethods, takesWholeAnswers: isOperator))
+    if let objection = decision.objection { throw .refuse(refusal(of: objection, statements, identity)) }
     let form = AnswerForm(view, isPretty: AnswerForm.isPretty(values), version: state.status.version)
     // An administrator sees also what was made a moment ago: the upstream answers.
     if case .principal(let principal) = identity, !isOperator,
@@ -42,32 +47,17 @@ enum QueryReader {
     {
       return .local(request.isAsynchronous ? noContent(state) : answer)
     }
-    let policy = QueryPolicy(dialect: dialect)
-    var needs: [(Int, StatementNeed)] = []
-    for (index, statement) in statements.enumerated() {
-      if isOperator, statement.needsFilteredAnswer {
-        // Whole answers, for an administrator, take the credential that sees everything.
-        needs.append((index, .administration))
-      } else {
-        for need in policy.needs(of: statement, database: request.database, policy: request.policy) {
-          needs.append((index, need))
-        }
-      }
-    }
-    let filter = isOperator ? nil : filter(statements, request, identity, policy, form, state)
+    let filter = isOperator ? nil : filter(statements, request, identity, decision.policy, form, state)
     // What its times look like goes by the form, and what is filtered comes in JSON.
     let isTimed = filter != nil && statements.contains { $0.kind == .select }
     let isNumbered = isTimed && form.format != .json
-    let isChanging = statements.contains(where: \.isChanging)
-    guard let text = request.query.forwardingBytes else {
-      throw .refuse(.malformed("error parsing query: a name holds a character that cannot be carried"))
-    }
+    let isChanging = decision.isChanging
+    let text: [UInt8]
+    do throws(Refusal) { text = try decision.forwardingBytes() } catch { throw .refuse(error) }
     let method = view.head.method
-    // A text without a statement touches nothing.
-    let requirements = Requirements(needs.map { $0.1.requirement }) ?? Requirements(StatementNeed.identity.requirement)
     return .data(
       DataRequest(
-        requirements: requirements,
+        requirements: decision.requirements,
         say: { permit in
           let (text, pinned) = pinned(text, request, permit)
           let form = request.canonical(text, pinned: pinned, isFiltered: filter != nil, isNumbered: isNumbered)
@@ -80,7 +70,7 @@ enum QueryReader {
           isRepeatable: !isChanging, filter: filter, isUncacheable: isChanging, dependsOnFields: isChanging || isTimed,
           changes: isChanging ? DirectoryNeed.changes(statements, request) : []),
         key: key,
-        refuse: { [needs, noContent = noContent(state)] denial, principal in
+        refuse: { [needs = decision.needs, noContent = noContent(state)] denial, principal in
           let refusal = denied(denial, principal, statements, needs, form)
           if request.isAsynchronous, case .answer = refusal { return .answer(noContent) }
           return refusal
@@ -88,25 +78,19 @@ enum QueryReader {
   }
 
   /// What is refused whoever asks.
-  private static func refuseUnserved(
-    _ statements: [Statement], _ view: RequestView, _ identity: Identity, _ settings: GatewaySettings
-  ) throws(EarlyEnd) {
-    if statements.contains(where: \.managesLogins) {
+  private static func refusal(
+    of objection: QueryDecision.Objection, _ statements: [Statement], _ identity: Identity
+  ) -> Refusal {
+    switch objection {
+    case .otherSite: return .ofAnotherSite
+    case .method: return .denied(objection.reason)
+    case .managesLogins(let place):
       var name = ""
       if case .principal(let principal) = identity { name = principal.name }
-      let statement = statements.first(where: \.managesLogins).map(quoted) ?? ""
-      throw .refuse(
-        .denied(
-          "error authorizing query: \(name) not authorized to execute statement '\(statement)', requires admin "
-            + "privilege: gatehouse keeps the logins, see /legacy/authorizations",
-          detail: "a statement that manages logins"))
-    }
-    guard statements.contains(where: \.isChanging) else { return }
-    if view.isCrossSite {
-      throw .refuse(.ofAnotherSite)
-    }
-    if settings.strictMethods, view.head.method != .post {
-      throw .refuse(.denied("a statement that changes something must be sent by POST"))
+      return .denied(
+        "error authorizing query: \(name) not authorized to execute statement '\(quoted(statements[place]))', requires "
+          + "admin privilege: gatehouse keeps the logins, see /legacy/authorizations",
+        detail: "a statement that manages logins")
     }
   }
 
@@ -119,11 +103,11 @@ enum QueryReader {
   // MARK: Denials
 
   private static func denied(
-    _ denial: Denial, _ principal: Principal, _ statements: [Statement], _ needs: [(Int, StatementNeed)],
+    _ denial: Denial, _ principal: Principal, _ statements: [Statement], _ needs: [QueryDecision.Need],
     _ form: AnswerForm
   ) -> EarlyEnd {
     guard denial.index < needs.count else { return .refuse(.denied("not permitted")) }
-    let (index, need) = needs[denial.index]
+    let (index, need) = (needs[denial.index].statement, needs[denial.index].need)
     let statement = index < statements.count ? quoted(statements[index]) : ""
     if denial.reason != .notPermitted, denial.wouldBePermitted {
       // Who may read everything learns what is missing, as an administrator of 1.x does: inside a result.
