@@ -12,23 +12,21 @@ struct CredentialCheck: Sendable {
   /// The authenticator's clock.
   let clock: @Sendable () -> Instant
 
-  static func credential(of view: RequestView, _ parameters: URLParameters) -> Credential {
-    let values = parameters.readable
-    return CredentialReader.read(
-      u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
-      isRepeated: view.head.authorizationCount > 1)
-  }
-
+  /// What became of a credential, which is kept with the caller.
   func outcome(
-    of credential: Credential, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
+    of caller: inout Caller, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
     notes: inout DecisionNotes
   ) throws(EarlyEnd) -> AuthenticationOutcome {
-    if case .login(let name, _) = credential { notes.login = String(decoding: name, as: UTF8.self) }
+    if case .login(let name, _) = caller.credential { notes.login = String(decoding: name, as: UTF8.self) }
     if let proven = pending.authentication { return proven }
+    // Who does not stand any more as they were let in may be let in as they are now.
+    if let settled = caller.outcome, state.stands(settled) { return settled }
     switch authenticator.authenticate(
-      credential, source: view.client.source, snapshot: state.snapshot, now: clock())
+      caller.credential, source: view.client.source, snapshot: state.snapshot, now: clock())
     {
-    case .settled(let settled): return settled
+    case .settled(let settled):
+      caller.outcome = settled
+      return settled
     case .pending(let verification): throw .verify(verification)
     }
   }

@@ -12,22 +12,23 @@ import HTTP
 /// here, and a token of our form is ours. A right one never goes upstream.
 struct ForeignTraffic {
   let view: RequestView
-  let credential: Credential
   let check: CredentialCheck
   let pending: PendingDecision
   let state: DecisionState
 
   /// Whether an endpoint of ours leaves this request to the upstream: of the upstream's own tokens and sessions the
   /// upstream judges.
-  func takes(_ endpoint: Endpoint) -> Bool {
+  func takes(_ endpoint: Endpoint, _ credential: Credential) -> Bool {
     endpoint.foreignTokens == .passedThrough && dialect.hasOwnTokens && isPassing && !hasOurForm(credential)
   }
 
   /// - Parameter isDirectory: whether it is a path of the directory, which tokens of ours may read here.
-  func verdict(isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes) throws(EarlyEnd) -> Verdict {
+  func verdict(
+    on caller: inout Caller, isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes
+  ) throws(EarlyEnd) -> Verdict {
     let isPassing = isPassing
     var token: UpstreamToken?
-    switch credential {
+    switch caller.credential {
     case .refused(.ambiguous): throw CredentialCheck.refusal(.ambiguous, .unreadable, view, state)
     case .token(let text, _) where TokenSecret.hasForm(text):
       guard isDirectory else { throw .refuse(notForOurs) }
@@ -36,7 +37,7 @@ struct ForeignTraffic {
     case .login(let name, let password):
       // Where nothing is there is nothing to find out.
       guard isPassing || isDirectory else { throw .refuse(.notFound) }
-      let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
+      let outcome = try check.outcome(of: &caller, view, pending, state, notes: &notes)
       switch outcome {
       case .refused(_, let cause) where cause.isOfStranger && isPassing && upstreamTakesLogin:
         token = check.authenticator.presented(name: name, password: password, source: view.client.source)
@@ -48,7 +49,7 @@ struct ForeignTraffic {
         throw .refuse(notForOurs)
       }
     case .token where isPassing:
-      switch try check.outcome(of: credential, view, pending, state, notes: &notes) {
+      switch try check.outcome(of: &caller, view, pending, state, notes: &notes) {
       case .upstreamToken(let unknown): token = unknown
       case .throttled(let seconds):
         _ = try check.identity(of: .throttled(retryAfterSeconds: seconds), view, state, notes: &notes)

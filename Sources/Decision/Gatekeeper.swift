@@ -28,11 +28,11 @@ public final class Gatekeeper {
   /// route → read → authenticate → understand → authorize → rebuild.
   ///
   /// - Parameters:
-  ///   - pending: what is known from earlier attempts at the same request.
+  ///   - pending: what is known from earlier looks at the same request; what a later one needs is kept in it.
   ///   - memo: of the connection that the request came on.
   ///   - notes: what the record will say of the decision.
   public func judge(
-    _ view: RequestView, _ pending: PendingDecision, memo: inout DecisionMemo, notes: inout DecisionNotes
+    _ view: RequestView, _ pending: inout PendingDecision, memo: inout DecisionMemo, notes: inout DecisionNotes
   ) -> Verdict {
     takePublished()
     let state = state
@@ -40,25 +40,45 @@ public final class Gatekeeper {
       return .forward(request)
     }
     do throws(EarlyEnd) {
-      switch try Route.admitted(view) {
-      case .endpoint(let endpoint):
-        switch endpoint.treatment {
-        case .open(let answer):
-          try endpoint.requireMethod(view, state.settings.dialect)
-          return .answer(try answer(state, sources, view))
-        case .data: return try judge(endpoint, view, pending, state, memo: &memo, notes: &notes)
-        }
-      case .management: return ManagementHandOver(view: view, pending: pending, state: state).verdict()
-      case .directory: return try judgeDirectory(view, pending, state, notes: &notes)
-      case .other:
-        if let verdict = Discovery.openVerdict(view, state) { return verdict }
-        let credential = CredentialCheck.credential(of: view, URLParameters(view))
-        return try foreign(view, credential, pending, state)
-          .verdict(isDirectory: false, provesCredential: false, notes: &notes)
-      case .closed, .undecodable: return .refuse(.notFound)
+      var head: SettledHead
+      if let settled = pending.settled { head = settled } else { head = SettledHead(route: try Route.admitted(view)) }
+      let verdict: Verdict
+      do throws(EarlyEnd) {
+        verdict = try judge(view, &head, pending, state, memo: &memo, notes: &notes)
+      } catch {
+        verdict = Verdict(error)
       }
+      switch verdict {
+      case .needsBody, .verify, .ask: pending.settled = head
+      case .forward, .answer, .refuse, .manage: break
+      }
+      return verdict
     } catch {
       return Verdict(error)
+    }
+  }
+
+  private func judge(
+    _ view: RequestView, _ head: inout SettledHead, _ pending: PendingDecision, _ state: DecisionState,
+    memo: inout DecisionMemo, notes: inout DecisionNotes
+  ) throws(EarlyEnd) -> Verdict {
+    switch head.route {
+    case .endpoint(let endpoint):
+      switch endpoint.treatment {
+      case .open(let answer):
+        try endpoint.requireMethod(view, state.settings.dialect)
+        return .answer(try answer(state, sources, view))
+      case .data: return try judge(endpoint, view, &head, pending, state, memo: &memo, notes: &notes)
+      }
+    case .management: return ManagementHandOver(view: view, pending: pending, state: state).verdict()
+    case .directory: return try judgeDirectory(view, &head, pending, state, notes: &notes)
+    case .other:
+      if let verdict = Discovery.openVerdict(view, state) { return verdict }
+      var caller = head.caller ?? Caller(view)
+      defer { head.caller = caller }
+      return try foreign(view, pending, state)
+        .verdict(on: &caller, isDirectory: false, provesCredential: false, notes: &notes)
+    case .closed, .undecodable: return .refuse(.notFound)
     }
   }
 
@@ -67,45 +87,45 @@ public final class Gatekeeper {
     if !state.isCurrent(sources) { state = DecisionState(sources) }
   }
 
-  private func foreign(
-    _ view: RequestView, _ credential: Credential, _ pending: PendingDecision, _ state: DecisionState
-  ) -> ForeignTraffic {
-    ForeignTraffic(view: view, credential: credential, check: check, pending: pending, state: state)
+  private func foreign(_ view: RequestView, _ pending: PendingDecision, _ state: DecisionState) -> ForeignTraffic {
+    ForeignTraffic(view: view, check: check, pending: pending, state: state)
   }
 
   private func judgeDirectory(
-    _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState, notes: inout DecisionNotes
+    _ view: RequestView, _ head: inout SettledHead, _ pending: PendingDecision, _ state: DecisionState,
+    notes: inout DecisionNotes
   ) throws(EarlyEnd) -> Verdict {
-    let credential = CredentialCheck.credential(of: view, URLParameters(view))
-    if Discovery.asksForBuckets(view, credential, state) {
-      let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
+    var caller = head.caller ?? Caller(view)
+    defer { head.caller = caller }
+    if Discovery.asksForBuckets(view, caller.credential, state) {
+      let outcome = try check.outcome(of: &caller, view, pending, state, notes: &notes)
       if case .principal(let principal) = try check.identity(of: outcome, view, state, notes: &notes) {
         let handOver = ManagementHandOver(view: view, pending: pending, state: state)
         let verdict = handOver.verdict(for: .login(permissions: principal.permissions))
         if case .manage = verdict { return verdict }
       }
     }
-    return try foreign(view, credential, pending, state)
-      .verdict(isDirectory: true, provesCredential: true, notes: &notes)
+    return try foreign(view, pending, state)
+      .verdict(on: &caller, isDirectory: true, provesCredential: true, notes: &notes)
   }
 
   // MARK: Data
 
   private func judge(
-    _ endpoint: Endpoint, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
-    memo: inout DecisionMemo, notes: inout DecisionNotes
+    _ endpoint: Endpoint, _ view: RequestView, _ head: inout SettledHead, _ pending: PendingDecision,
+    _ state: DecisionState, memo: inout DecisionMemo, notes: inout DecisionNotes
   ) throws(EarlyEnd) -> Verdict {
-    let parameters = URLParameters(view)
-    let credential = CredentialCheck.credential(of: view, parameters)
+    var caller = head.caller ?? Caller(view)
+    defer { head.caller = caller }
     if endpoint.foreignTokens == .passedThrough {
-      let foreign = foreign(view, credential, pending, state)
-      if foreign.takes(endpoint) {
-        return try foreign.verdict(isDirectory: false, provesCredential: true, notes: &notes)
+      let foreign = foreign(view, pending, state)
+      if foreign.takes(endpoint, caller.credential) {
+        return try foreign.verdict(on: &caller, isDirectory: false, provesCredential: true, notes: &notes)
       }
     }
-    let outcome = try check.outcome(of: credential, view, pending, state, notes: &notes)
+    let outcome = try check.outcome(of: &caller, view, pending, state, notes: &notes)
     let context = RequestContext(
-      view: view, parameters: parameters,
+      view: view, parameters: caller.parameters,
       identity: try check.identity(of: outcome, view, state, notes: &notes), pending: pending, state: state)
     let request: UpstreamRequest
     switch try understand(endpoint, context, notes: &notes) {

@@ -1,9 +1,13 @@
 // What is known of a request from earlier looks at it.
 
 public import Access
+import HTTP
 
-/// Kept by whoever waits on a request's behalf, and handed back with the request.
+/// Kept by whoever waits on a request's behalf, and handed back with the same request: what its head settled is not
+/// found out again.
 public struct PendingDecision {
+  /// Of the head; nil at the first look.
+  var settled: SettledHead?
   /// How a password verification that this request waited for ended.
   public var authentication: AuthenticationOutcome?
   /// What the upstream was asked on behalf of this request, after it came.
@@ -23,5 +27,29 @@ public struct PendingDecision {
       }
     }
     return known
+  }
+}
+
+/// What a request's head settles, whatever its body turns out to be.
+struct SettledHead {
+  let route: Route
+  /// nil where nothing was asked for yet that hangs on who asks.
+  var caller: Caller?
+}
+
+/// Who sent a request, as far as that is known.
+struct Caller {
+  /// Of the URL.
+  let parameters: URLParameters
+  let credential: Credential
+  /// What became of the credential; nil until that is settled.
+  var outcome: AuthenticationOutcome?
+
+  init(_ view: RequestView) {
+    parameters = URLParameters(view)
+    let values = parameters.readable
+    credential = CredentialReader.read(
+      u: values["u"], p: values["p"], authorization: view.head.authorization.map { Array(view.bytes[bytes: $0]) },
+      isRepeated: view.head.authorizationCount > 1)
   }
 }

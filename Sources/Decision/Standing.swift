@@ -17,6 +17,15 @@ extension DecisionState {
     }
   }
 
+  /// Whether what became of a credential a while ago would be the same now, without a look at the credential.
+  func stands(_ outcome: AuthenticationOutcome) -> Bool {
+    switch outcome {
+    case .authenticated(let principal): stands(principal)
+    case .upstreamToken: true
+    case .refused, .throttled, .overloaded: false
+    }
+  }
+
   /// Why a request that was permitted must not go on, or nil.
   ///
   /// - Parameter decidedUnder: the state that it was permitted under; renewed where it still is.

@@ -13,7 +13,7 @@ import Upstream
 extension DownstreamConnection {
   /// - Parameter rest: what was received after the head, in the loop's scratch.
   func decide(_ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
-    let verdict = gateway.gatekeeper.judge(view, progress, memo: &memo, notes: &exchange.notes)
+    let verdict = gateway.gatekeeper.judge(view, &progress, memo: &memo, notes: &exchange.notes)
     if strangerNumber != nil, exchange.notes.holder != nil { gateway.admit(self) }
     switch verdict {
     case .forward(let request): forward(request, view, rest: rest)

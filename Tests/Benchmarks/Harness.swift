@@ -106,7 +106,7 @@ final class Harness {
       var progress = PendingDecision()
       progress.body = body
       let view = RequestView(bytes: bytes, head: decoder, client: client)
-      if case .forward = gatekeeper.judge(view, progress, memo: &memo, notes: &notes) { return true }
+      if case .forward = gatekeeper.judge(view, &progress, memo: &memo, notes: &notes) { return true }
       return false
     }
   }

@@ -1,8 +1,10 @@
 // One decision serves the server and `explain`: what one says of a text and a login, the other does (issue 11, move 2).
 
 import Authorizations
+import Formats
 import HTTP
 import Testing
+import Threading
 
 @testable import Access
 @testable import Decision
@@ -20,8 +22,8 @@ private let texts = [
 private let logins = World.logins.filter { $0.status == .active } + [World.login(7, "root", .operatorPermissions)]
 
 @Suite struct QueryDecisionTests {
-  @Test(arguments: [UpstreamDialect.influxDB1, .influxDB2], texts)
-  func theServerDoesWhatIsExplained(dialect: UpstreamDialect, text: String) throws {
+  @Test(arguments: [Dialect.influxDB1, .influxDB2], texts)
+  func theServerDoesWhatIsExplained(dialect: Dialect, text: String) throws {
     for login in logins {
       let gate = try Gate(dialect)
       gate.shared.authorizations.publish(World.snapshot(logins))

@@ -78,6 +78,8 @@ final class Gate {
   /// Everything that was asked of the upstream.
   var asked: [DirectoryQuestion] = []
   var services: Services = [.data, .management]
+  /// Called whenever a request has to wait, with what is known of it then.
+  var whileWaiting: (PendingDecision) -> Void = { _ in }
   private let decoder = RequestHeadDecoder()
 
   init(
@@ -127,8 +129,9 @@ final class Gate {
   private func judge(_ view: RequestView, _ body: [UInt8]) -> Decision {
     var progress = PendingDecision()
     var decision = Decision(verdict: .endless)
-    for _ in 0..<8 {
-      switch gatekeeper.judge(view, progress, memo: &memo, notes: &decision.notes) {
+    for look in 0..<8 {
+      if look > 0 { whileWaiting(progress) }
+      switch gatekeeper.judge(view, &progress, memo: &memo, notes: &decision.notes) {
       case .forward(let request):
         decision.verdict = .forwarded(request)
         decision.outgoing = outgoing(request, view, body)
