@@ -10,12 +10,10 @@ extension CredentialReader {
       case (true, false): return "p without u"
       }
     }
-    guard let blank = authorization.firstIndex(of: UInt8(ascii: " ")) else {
-      return "Authorization holds one word"
-    }
-    let value = authorization[(blank + 1)...]
+    guard let field = AuthorizationField(authorization) else { return "Authorization holds one word" }
+    let value = field.value
     let hasColon = value.contains(UInt8(ascii: ":"))
-    switch String(decoding: authorization[..<blank], as: UTF8.self) {
+    switch String(decoding: field.scheme, as: UTF8.self) {
     case "Bearer": return value.isEmpty ? "Bearer without a token" : "Bearer with a name, or with blanks"
     case let scheme where scheme.lowercased() == "basic":
       guard let decoded = Base64.decode(value) else { return "Basic is not base64" }

@@ -23,24 +23,20 @@ public enum CredentialReader {
     if isRepeated { return .refused(.ambiguous) }
     if let u, let p, !u.isEmpty, !p.isEmpty { return .login(name: u, password: p) }
     guard let authorization, !authorization.isEmpty else { return .none }
-    guard let blank = authorization.firstIndex(of: UInt8(ascii: " ")) else { return .refused(.unparsable) }
-    let scheme = authorization[..<blank]
-    let value = authorization[(blank + 1)...]
-    if !value.contains(UInt8(ascii: " ")), let credential = tokenOrBearer(scheme: scheme, value: value) {
-      return credential
-    }
-    return scheme.isCaseInsensitively("basic") ? basic(value) : .refused(.unparsable)
+    guard let field = AuthorizationField(authorization) else { return .refused(.unparsable) }
+    if !field.value.contains(UInt8(ascii: " ")), let credential = tokenOrBearer(field) { return credential }
+    return field.isScheme("basic") ? basic(field.value) : .refused(.unparsable)
   }
 
-  private static func tokenOrBearer(scheme: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Credential? {
+  private static func tokenOrBearer(_ field: AuthorizationField) -> Credential? {
+    guard let value = field.token else { return nil }
     let colon = value.firstIndex(of: UInt8(ascii: ":"))
-    if scheme.elementsEqual("Bearer".utf8) {
+    if field.scheme.elementsEqual("Bearer".utf8) {
       return colon != nil || value.isEmpty
         ? .refused(.bearerDisabled) : .token(Array(value), unknown: .bearerDisabled)
     }
-    guard scheme.isCaseInsensitively("token") || scheme.isCaseInsensitively("bearer") else { return nil }
     guard colon != nil else { return value.isEmpty ? nil : .token(Array(value), unknown: .unparsable) }
-    guard scheme.elementsEqual("Token".utf8) else { return nil }
+    guard field.scheme.elementsEqual("Token".utf8) else { return nil }
     return login(value)
   }
 
@@ -58,15 +54,5 @@ public enum CredentialReader {
     guard let colon = pair.firstIndex(of: UInt8(ascii: ":")) else { return .refused(.unparsable) }
     guard colon > pair.startIndex else { return .refused(.nameMissing) }
     return .login(name: Array(pair[..<colon]), password: Array(pair[(colon + 1)...]))
-  }
-}
-
-extension ArraySlice<UInt8> {
-  /// `lowercase` must be ASCII letters in lower case.
-  fileprivate func isCaseInsensitively(_ lowercase: StaticString) -> Bool {
-    guard count == lowercase.utf8CodeUnitCount else { return false }
-    return lowercase.withUTF8Buffer { expected in
-      zip(self, expected).allSatisfy { $0 | 0x20 == $1 }
-    }
   }
 }

@@ -58,12 +58,9 @@ struct DecisionCache {
     var sightings = 4_096
   }
 
-  private struct Slot {
-    let key: DecisionKey
+  private struct Entry {
     let decision: PermittedRequest
     let bytes: Int
-    /// Used since the hand last passed.
-    var isRecent = false
   }
 
   private struct Holding {
@@ -73,17 +70,15 @@ struct DecisionCache {
 
   private let limits: Limits
   private var generations = Generations(snapshot: 0, directory: 0)
-  private var index: [DecisionKey: Int] = [:]
-  private var slots: [Slot] = []
+  private var table = ClockTable<DecisionKey, Entry>()
   private var holdings: [DecisionKey.Owner: Holding] = [:]
   private(set) var bytes = 0
-  private var hand = 0
   /// Digests of keys that came once, each in its place. They permit nothing.
   private var sightings: [Int] = []
 
   init(limits: Limits = Limits()) { self.limits = limits }
 
-  var count: Int { slots.count }
+  var count: Int { table.count }
 
   func count(of owner: DecisionKey.Owner) -> Int { holdings[owner]?.entries ?? 0 }
 
@@ -101,9 +96,7 @@ struct DecisionCache {
   }
 
   mutating func recall(_ key: DecisionKey, _ now: Generations) -> PermittedRequest? {
-    guard generations == now, let place = index[key] else { return nil }
-    slots[place].isRecent = true
-    return slots[place].decision
+    generations == now ? table.use(key)?.decision : nil
   }
 
   mutating func remember(_ decision: PermittedRequest, for key: DecisionKey, _ now: Generations) {
@@ -111,12 +104,11 @@ struct DecisionCache {
     guard !decision.carriage.dependsOnFields, !decision.permit.isMomentary, isSecondSight(of: key) else { return }
     if generations != now { empty(for: now) }
     let cost = decision.estimatedBytes + 2 * key.values.count
-    guard cost <= limits.entryBytes, index[key] == nil else { return }
-    while slots.count >= limits.entries || bytes + cost > limits.bytes {
+    guard cost <= limits.entryBytes, !table.contains(key) else { return }
+    while table.count >= limits.entries || bytes + cost > limits.bytes {
       guard evict(ownedBy: hasEqualShare(key.owner, before: cost) ? key.owner : nil) else { return }
     }
-    index[key] = slots.count
-    slots.append(Slot(key: key, decision: decision, bytes: cost))
+    table.set(Entry(decision: decision, bytes: cost), for: key)
     bytes += cost
     holdings[key.owner, default: Holding()].entries += 1
     holdings[key.owner, default: Holding()].bytes += cost
@@ -144,31 +136,11 @@ struct DecisionCache {
 
   /// - Parameter owner: whose entry goes; nil for anyone's. False where there is none.
   private mutating func evict(ownedBy owner: DecisionKey.Owner?) -> Bool {
-    // Ends within two rounds: the first clears every mark.
-    for _ in 0..<(2 * slots.count) {
-      if hand >= slots.count { hand = 0 }
-      if owner == nil || slots[hand].key.owner == owner {
-        if !slots[hand].isRecent {
-          remove(at: hand)
-          return true
-        }
-        slots[hand].isRecent = false
-      }
-      hand += 1
-    }
-    return false
-  }
-
-  private mutating func remove(at place: Int) {
-    let removed = slots[place]
-    index[removed.key] = nil
-    bytes -= removed.bytes
-    let owner = removed.key.owner
-    holdings[owner]?.entries -= 1
-    holdings[owner]?.bytes -= removed.bytes
-    if holdings[owner]?.entries == 0 { holdings[owner] = nil }
-    guard let last = slots.popLast(), place < slots.count else { return }
-    slots[place] = last
-    index[last.key] = place
+    guard let (key, entry) = table.evict(where: { owner == nil || $0.owner == owner }) else { return false }
+    bytes -= entry.bytes
+    holdings[key.owner]?.entries -= 1
+    holdings[key.owner]?.bytes -= entry.bytes
+    if holdings[key.owner]?.entries == 0 { holdings[key.owner] = nil }
+    return true
   }
 }

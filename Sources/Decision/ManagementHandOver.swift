@@ -36,10 +36,11 @@ struct ManagementHandOver {
   private static let passwordPath = Array("/password".utf8)
 
   private var presentsToken: Bool {
-    let value = view.authorizationValue
-    guard view.head.authorizationCount == 1, let blank = value.lastIndex(of: UInt8(ascii: " ")) else { return false }
-    if case .active = TokenSecret.present(Array(value[(blank + 1)...]), in: state.snapshot) { return true }
-    return false
+    guard view.head.authorizationCount == 1,
+      let token = AuthorizationField(Array(view.authorizationValue))?.token,
+      case .active = TokenSecret.present(Array(token), in: state.snapshot)
+    else { return false }
+    return true
   }
 
   private func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }

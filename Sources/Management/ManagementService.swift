@@ -148,10 +148,10 @@ public final class ManagementService {
     guard let text = request.authorization, !text.isEmpty else {
       throw .unauthorizedAccess("not one Authorization field")
     }
-    guard let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")),
-      ["token", "bearer"].contains(text[..<blank].lowercased())
-    else { throw .unauthorizedAccess("Authorization is not Token or Bearer") }
-    guard let token = verify(String(text[text.utf8.index(after: blank)...])) else {
+    guard let presented = AuthorizationField(Array(text.utf8))?.token else {
+      throw .unauthorizedAccess("Authorization is not Token or Bearer")
+    }
+    guard let token = verify(String(decoding: presented, as: UTF8.self)) else {
       throw .unauthorizedAccess("unknown token")
     }
     guard token.isActive(at: registry.now()) else {
