@@ -56,9 +56,7 @@ public final class AnswerFilter: Sendable {
   ///
   /// - Parameter form: in which the client wants it; what comes is JSON.
   public func filtered(_ body: [UInt8], _ form: AnswerForm) -> LocalAnswer? {
-    guard let value = try? JSONReader.value(in: body), case .array(let results)? = value.onlyMember("results") else {
-      return nil
-    }
+    guard let results = QueryResults.results(in: body) else { return nil }
     var kept: [JSONValue] = []
     for (index, result) in results.enumerated() {
       guard let result = filtered(result, at: index) else { return nil }
@@ -90,27 +88,17 @@ public final class AnswerFilter: Sendable {
   }
 
   private func filtered(_ series: JSONValue, _ kind: Kind) -> JSONValue? {
-    guard case .array(let titles)? = series.onlyMember("columns") else { return nil }
+    guard let series = ResultSeries(series) else { return nil }
     var members: [JSONMember] = []
-    var name = ""
-    if case .string(let text)? = series.onlyMember("name") {
-      name = text
-      members.append(JSONMember(name: "name", value: .string(text)))
-    }
+    let name = series.name ?? ""
+    if let name = series.name { members.append(JSONMember(name: "name", value: .string(name))) }
     if case .continuousQueries = kind, authorizer.mappings(of: name, .read, for: principal).isEmpty { return nil }
-    members.append(JSONMember(name: "columns", value: .array(titles)))
-    if case .array(let rows)? = series.onlyMember("values") {
-      let names = titles.map { if case .string(let title) = $0 { title } else { "" } }
-      let known = rows.filter { row in
-        guard case .array(let cells) = row, cells.count == names.count else { return false }
-        var fields: [String: String] = [:]
-        for (title, cell) in zip(names, cells) {
-          if case .string(let text) = cell { fields[title] = text }
-        }
-        return mayKnow(fields, kind, of: name)
-      }
-      if !known.isEmpty { members.append(JSONMember(name: "values", value: .array(known))) }
+    members.append(JSONMember(name: "columns", value: .array(series.columns)))
+    let known = (series.values ?? []).filter { row in
+      guard let fields = series.fields(of: row) else { return false }
+      return mayKnow(fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }, kind, of: name)
     }
+    if !known.isEmpty { members.append(JSONMember(name: "values", value: .array(known))) }
     return .object(members)
   }
 
@@ -156,14 +144,5 @@ public final class AnswerFilter: Sendable {
         return error.wouldBePermitted
       }
     }
-  }
-}
-
-extension JSONValue {
-  /// The member of this name, where it is there once: of two, readers take different ones.
-  fileprivate func onlyMember(_ name: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    let named = members.filter { $0.name == name }
-    return named.count == 1 ? named.first?.value : nil
   }
 }

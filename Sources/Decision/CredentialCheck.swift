@@ -12,20 +12,20 @@ struct CredentialCheck: Sendable {
   /// The authenticator's clock.
   let clock: @Sendable () -> Instant
 
-  /// What became of a credential, which is kept with the caller.
+  /// What became of a credential, which is kept with the sender.
   func outcome(
-    of caller: inout Caller, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
+    of sender: inout Sender, _ view: RequestView, _ pending: PendingDecision, _ state: DecisionState,
     notes: inout DecisionNotes
   ) throws(EarlyEnd) -> AuthenticationOutcome {
-    if case .login(let name, _) = caller.credential { notes.login = String(decoding: name, as: UTF8.self) }
+    if case .login(let name, _) = sender.credential { notes.login = String(decoding: name, as: UTF8.self) }
     if let proven = pending.authentication { return proven }
     // Who does not stand any more as they were let in may be let in as they are now.
-    if let settled = caller.outcome, state.stands(settled) { return settled }
+    if let settled = sender.outcome, state.stands(settled) { return settled }
     switch authenticator.authenticate(
-      caller.credential, source: view.client.source, snapshot: state.snapshot, now: clock())
+      sender.credential, source: view.client.source, snapshot: state.snapshot, now: clock())
     {
     case .settled(let settled):
-      caller.outcome = settled
+      sender.outcome = settled
       return settled
     case .pending(let verification): throw .verify(verification)
     }

@@ -24,11 +24,11 @@ struct ForeignTraffic {
 
   /// - Parameter isDirectory: whether it is a path of the directory, which tokens of ours may read here.
   func verdict(
-    on caller: inout Caller, isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes
+    on sender: inout Sender, isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes
   ) throws(EarlyEnd) -> Verdict {
     let isPassing = isPassing
     var token: UpstreamToken?
-    switch caller.credential {
+    switch sender.credential {
     case .refused(.ambiguous): throw CredentialCheck.refusal(.ambiguous, .unreadable, view, state)
     case .token(let text, _) where TokenSecret.hasForm(text):
       guard isDirectory else { throw .refuse(notForOurs) }
@@ -37,7 +37,7 @@ struct ForeignTraffic {
     case .login(let name, let password):
       // Where nothing is there is nothing to find out.
       guard isPassing || isDirectory else { throw .refuse(.notFound) }
-      let outcome = try check.outcome(of: &caller, view, pending, state, notes: &notes)
+      let outcome = try check.outcome(of: &sender, view, pending, state, notes: &notes)
       switch outcome {
       case .refused(_, let cause) where cause.isOfStranger && isPassing && upstreamTakesLogin:
         token = check.authenticator.presented(name: name, password: password, source: view.client.source)
@@ -49,7 +49,7 @@ struct ForeignTraffic {
         throw .refuse(notForOurs)
       }
     case .token where isPassing:
-      switch try check.outcome(of: &caller, view, pending, state, notes: &notes) {
+      switch try check.outcome(of: &sender, view, pending, state, notes: &notes) {
       case .upstreamToken(let unknown): token = unknown
       case .throttled(let seconds):
         _ = try check.identity(of: .throttled(retryAfterSeconds: seconds), view, state, notes: &notes)

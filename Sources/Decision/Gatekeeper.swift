@@ -74,10 +74,10 @@ public final class Gatekeeper {
     case .directory: return try judgeDirectory(view, &head, pending, state, notes: &notes)
     case .other:
       if let verdict = Discovery.openVerdict(view, state) { return verdict }
-      var caller = head.caller ?? Caller(view)
-      defer { head.caller = caller }
+      var sender = head.sender ?? Sender(view)
+      defer { head.sender = sender }
       return try foreign(view, pending, state)
-        .verdict(on: &caller, isDirectory: false, provesCredential: false, notes: &notes)
+        .verdict(on: &sender, isDirectory: false, provesCredential: false, notes: &notes)
     case .closed, .undecodable: return .refuse(.notFound)
     }
   }
@@ -95,10 +95,10 @@ public final class Gatekeeper {
     _ view: RequestView, _ head: inout SettledHead, _ pending: PendingDecision, _ state: DecisionState,
     notes: inout DecisionNotes
   ) throws(EarlyEnd) -> Verdict {
-    var caller = head.caller ?? Caller(view)
-    defer { head.caller = caller }
-    if Discovery.asksForBuckets(view, caller.credential, state) {
-      let outcome = try check.outcome(of: &caller, view, pending, state, notes: &notes)
+    var sender = head.sender ?? Sender(view)
+    defer { head.sender = sender }
+    if Discovery.asksForBuckets(view, sender.credential, state) {
+      let outcome = try check.outcome(of: &sender, view, pending, state, notes: &notes)
       if case .principal(let principal) = try check.identity(of: outcome, view, state, notes: &notes) {
         let handOver = ManagementHandOver(view: view, pending: pending, state: state)
         let verdict = handOver.verdict(for: .login(permissions: principal.permissions))
@@ -106,7 +106,7 @@ public final class Gatekeeper {
       }
     }
     return try foreign(view, pending, state)
-      .verdict(on: &caller, isDirectory: true, provesCredential: true, notes: &notes)
+      .verdict(on: &sender, isDirectory: true, provesCredential: true, notes: &notes)
   }
 
   // MARK: Data
@@ -115,17 +115,17 @@ public final class Gatekeeper {
     _ endpoint: Endpoint, _ view: RequestView, _ head: inout SettledHead, _ pending: PendingDecision,
     _ state: DecisionState, memo: inout DecisionMemo, notes: inout DecisionNotes
   ) throws(EarlyEnd) -> Verdict {
-    var caller = head.caller ?? Caller(view)
-    defer { head.caller = caller }
+    var sender = head.sender ?? Sender(view)
+    defer { head.sender = sender }
     if endpoint.foreignTokens == .passedThrough {
       let foreign = foreign(view, pending, state)
-      if foreign.takes(endpoint, caller.credential) {
-        return try foreign.verdict(on: &caller, isDirectory: false, provesCredential: true, notes: &notes)
+      if foreign.takes(endpoint, sender.credential) {
+        return try foreign.verdict(on: &sender, isDirectory: false, provesCredential: true, notes: &notes)
       }
     }
-    let outcome = try check.outcome(of: &caller, view, pending, state, notes: &notes)
+    let outcome = try check.outcome(of: &sender, view, pending, state, notes: &notes)
     let context = RequestContext(
-      view: view, parameters: caller.parameters,
+      view: view, parameters: sender.parameters,
       identity: try check.identity(of: outcome, view, state, notes: &notes), pending: pending, state: state)
     let request: UpstreamRequest
     switch try understand(endpoint, context, notes: &notes) {

@@ -34,11 +34,11 @@ public struct PendingDecision {
 struct SettledHead {
   let route: Route
   /// nil where nothing was asked for yet that hangs on who asks.
-  var caller: Caller?
+  var sender: Sender?
 }
 
 /// Who sent a request, as far as that is known.
-struct Caller {
+struct Sender {
   /// Of the URL.
   let parameters: URLParameters
   let credential: Credential

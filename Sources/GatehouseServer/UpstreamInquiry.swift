@@ -171,24 +171,13 @@ struct UpstreamInquiry {
 
   private static func rows(of answer: BlockingClient.Answer) throws(Problem) -> [[String: JSONValue]] {
     guard answer.status == 200 else { throw .status(answer.status) }
-    let value: JSONValue
-    do throws(JSONReader.Problem) { value = try JSONReader.value(in: answer.body) } catch { throw .unreadable }
-    guard case .array(let results)? = value.member("results"), let result = results.first else { throw .unreadable }
+    guard let result = QueryResults.results(in: answer.body)?.first else { throw .unreadable }
     if let error = result.member("error") {
       if case .string(let text) = error { throw .statement(text) }
       throw .unreadable
     }
     guard case .array(let series)? = result.member("series") else { return [] }
-    return series.flatMap { one -> [[String: JSONValue]] in
-      guard case .array(let columns)? = one.member("columns"), case .array(let values)? = one.member("values") else {
-        return []
-      }
-      let names = columns.map { if case .string(let name) = $0 { name } else { "" } }
-      return values.map { row in
-        guard case .array(let cells) = row else { return [:] }
-        return Dictionary(zip(names, cells), uniquingKeysWith: { first, _ in first })
-      }
-    }
+    return series.flatMap { ResultSeries($0)?.rows ?? [] }
   }
 
   static func encoded(_ text: String) -> String {

@@ -1,5 +1,6 @@
 // The management API: the legacy authorization API of InfluxDB 2.9.1, and the directory answers its clients need.
 
+import Access
 public import Authorizations
 import Formats
 public import ManagementAPI

@@ -26,7 +26,7 @@ import Threading
         return
       }
       #expect(endpoint.path.description == "/query")
-      guard case .authenticated(let principal)? = pending.settled?.caller?.outcome else {
+      guard case .authenticated(let principal)? = pending.settled?.sender?.outcome else {
         Issue.record("who asks is not carried on")
         return
       }
