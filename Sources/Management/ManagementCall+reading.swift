@@ -1,5 +1,6 @@
 // What the service reads in a call beside its path and its body.
 
+import Formats
 import ManagementAPI
 
 extension ManagementCall {
@@ -21,5 +22,18 @@ extension ManagementCall {
       traceSpan.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
     else { return nil }
     return traceSpan
+  }
+
+  /// A parameter that is an identifier; nil where it is absent.
+  func identifier(_ name: String) throws(ManagementError) -> Identifier? {
+    guard let text = parameter(name) else { return nil }
+    return try Identifier(managed: text)
+  }
+}
+
+extension Identifier {
+  /// Reads an identifier of a path or parameter.
+  init(managed text: String) throws(ManagementError) {
+    do throws(Problem) { try self.init(parsing: text) } catch { throw ManagementError(.invalid, error.description) }
   }
 }

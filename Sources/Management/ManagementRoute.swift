@@ -51,13 +51,6 @@ enum ManagementRoute: Equatable {
     }
   }
 
-  var isDirectory: Bool {
-    switch self {
-    case .authorizations, .authorization, .password: false
-    default: true
-    }
-  }
-
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
   private static func rest(of names: [[UInt8]], after prefix: [String]) -> [[UInt8]]? {
@@ -66,18 +59,4 @@ enum ManagementRoute: Equatable {
     }
     return Array(names.dropFirst(prefix.count))
   }
-}
-
-extension ManagementService {
-  /// Whether a path is the management API's, whatever the credential: everything below both prefixes, odd spellings
-  /// included, so that nothing of it ever reaches the upstream's own legacy API.
-  public static func serves(path: String) -> Bool {
-    ["/legacy", "/private"].contains { prefix in
-      path.utf8.elementsEqual(prefix.utf8) || path.utf8.starts(with: (prefix + "/").utf8)
-    }
-  }
-
-  /// Whether a path is answered from the directory for a request that bears a token of gatehouse. Other requests to it
-  /// are not the management API's.
-  public static func servesDirectory(path: String) -> Bool { ManagementRoute(path: path)?.isDirectory ?? false }
 }

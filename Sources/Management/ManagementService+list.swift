@@ -9,10 +9,10 @@ extension ManagementService {
   /// Every filter really filters, which the real server's `user`, `org` and `authID` do not.
   func list(_ request: ManagementCall, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
     // In the real server's order, so that of several malformed ones the same is reported.
-    let userID = try parameter("userID", of: request)
-    let organizationID = try parameter("orgID", of: request)
-    let id = try parameter("id", of: request)
-    let authorizationID = try parameter("authID", of: request)
+    let userID = try request.identifier("userID")
+    let organizationID = try request.identifier("orgID")
+    let id = try request.identifier("id")
+    let authorizationID = try request.identifier("authID")
     let name = request.parameter("token")
     // Beyond the real server, where a script that asks for the inactive ones is shown, and deletes, all.
     let range = try ListRange(request)
@@ -23,9 +23,9 @@ extension ManagementService {
     let found = isLookup ? lookUp([id, authorizationID].compactMap { $0 }, name) : nil
     if isLookup, found == nil { throw .authorizationNotFound }
     var filter = AuthorizationFilter(userID: userID, organizationID: organizationID, status: status ?? nil)
-    if let user = request.parameter("user") { filter.owners = try users(named: user) }
+    if let user = request.parameter("user") { filter.owners = try directory.users(named: user) }
     if let organization = request.parameter("org") {
-      filter.otherOrganizationID = try self.organization(named: organization).id
+      filter.otherOrganizationID = try directory.organization(named: organization).id
     }
     if let found, !filter.admits(found) { throw .authorizationNotFound }
     let snapshot = registry.snapshot
@@ -50,15 +50,9 @@ extension ManagementService {
   func show(
     _ id: String, _ request: ManagementCall, _ caller: Caller
   ) throws(ManagementError) -> ManagementAnswer {
-    let authorization = try authorization(id)
+    let authorization = try operations.authorization(Identifier(managed: id))
     try caller.demandRead(authorization)
     return shown(200, authorization, request)
-  }
-
-  /// Existence is tested before permission, as on the real server: identifiers are no secret.
-  func authorization(_ id: String) throws(ManagementError) -> Authorization {
-    guard let found = registry.snapshot.authorizations[try identifier(id)] else { throw .authorizationNotFound }
-    return found
   }
 
   func shown(
@@ -67,10 +61,5 @@ extension ManagementService {
     var writer = JSONWriter()
     json(request).write(authorization, to: &writer)
     return .json(status, writer)
-  }
-
-  func parameter(_ name: String, of request: ManagementCall) throws(ManagementError) -> Identifier? {
-    guard let text = request.parameter(name) else { return nil }
-    return try identifier(text)
   }
 }

@@ -9,16 +9,13 @@ public import Threading
 /// Answers one request after the other, on one thread: the one that owns the registry.
 public final class ManagementService {
   let registry: AuthorizationRegistry
-  let directory: Publication<Directory>
+  let operations: AuthorizationOperations
+  let directory: DirectoryAnswers
   private let options: Options
-  let lastUses: LastUses
-  /// Of passwords that were replaced and count for a while.
-  let previousUses: LastUses
+  private let lastUses: LastUses
   /// Finds the token of a presented text, whatever its status; nil where it is none of gatehouse's.
   private let verify: (String) -> APIToken?
   private let audit: (AuditRecord) -> Void
-  /// Told how every attempt to change something ended: what the store says is for the log, not for a client.
-  let noteChange: (ChangeError?) -> Void
   /// Does a piece of work later, in the thread that owns the registry: so a long answer is made in pieces, and between
   /// them others have their turn.
   let perform: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -46,27 +43,27 @@ public final class ManagementService {
     perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {
     self.registry = registry
-    self.noteChange = noteChange
+    operations = AuthorizationOperations(
+      registry: registry, directory: directory, passwordRules: PasswordRules(strong: options.strongPasswords),
+      previousUses: previousUses, noteChange: noteChange)
+    self.directory = DirectoryAnswers(directory: directory, perform: perform)
     self.perform = perform
-    self.directory = directory
     self.options = options
     self.lastUses = lastUses
-    self.previousUses = previousUses
     self.verify = verify
     self.audit = audit
   }
 
   func json(_ request: ManagementCall) -> AuthorizationJSON {
     AuthorizationJSON(
-      directory: directory.value, isExtended: request.wantsExtensions, lastUses: lastUses, previousUses: previousUses)
+      directory: directory.directory.value, isExtended: request.wantsExtensions, lastUses: lastUses,
+      previousUses: operations.previousUses)
   }
-
-  var passwordRules: PasswordRules { PasswordRules(strong: options.strongPasswords) }
 
   /// - Parameter newPassword: what became of the password that an earlier answer to this request wanted hashed. All
   ///   else is looked at again, for others may have been answered meanwhile.
   public func answer(_ request: ManagementCall, newPassword: NewPassword? = nil) -> ManagementReply {
-    if case .login(let permissions) = request.caller { return .answer(buckets(request, within: permissions)) }
+    if case .login(let permissions) = request.caller { return .answer(buckets(of: request, within: permissions)) }
     var exchange = ManagementExchange(request: request, newPassword: newPassword)
     var answer: ManagementAnswer
     do throws(ManagementError) {
@@ -94,11 +91,23 @@ public final class ManagementService {
     audit(record)
   }
 
+  /// The buckets that a v1 login, authenticated by the gateway, may read or write.
+  private func buckets(of request: ManagementCall, within permissions: [Permission]) -> ManagementAnswer {
+    do throws(ManagementError) {
+      return withServerFields(
+        try directory.listBuckets(request) { bucket in
+          [Action.read, .write].contains { permissions.cover(Permission($0, .of(bucket))) }
+        })
+    } catch {
+      return refusal(error)
+    }
+  }
+
   /// A refusal in this API's dialect for what the gateway finds out itself: a body that is too long, say.
   public func refusal(_ error: ManagementError) -> ManagementAnswer { withServerFields(.refusal(error)) }
 
   /// Clients tell the kind of server by these two.
-  func withServerFields(_ answer: ManagementAnswer) -> ManagementAnswer {
+  private func withServerFields(_ answer: ManagementAnswer) -> ManagementAnswer {
     var answer = answer
     answer.fields += [("X-Influxdb-Build", "OSS"), ("X-Influxdb-Version", options.version)]
     return answer
@@ -133,13 +142,13 @@ public final class ManagementService {
     case (.authorization(let id), "GET"): try show(id, exchange.request, caller)
     case (.authorization(let id), "PATCH"): try update(id, &exchange, caller)
     case (.authorization(let id), "DELETE"): try delete(id, &exchange, caller)
-    case (.me, "GET"): try showUser(caller.token.userID.description, caller)
-    case (.user(let id), "GET"): try showUser(id, caller)
-    case (.organizations, "GET"): try listOrganizations(exchange.request, caller)
-    case (.organization(let id), "GET"): try showOrganization(id, caller)
-    case (.buckets, "GET"): try listBuckets(exchange.request, caller)
-    case (.bucket(let id), "GET"): try showBucket(id, caller)
-    case (.mappings, "GET"): try listMappings(exchange.request, caller)
+    case (.me, "GET"): try directory.showUser(caller.token.userID.description, caller)
+    case (.user(let id), "GET"): try directory.showUser(id, caller)
+    case (.organizations, "GET"): try directory.listOrganizations(exchange.request, caller)
+    case (.organization(let id), "GET"): try directory.showOrganization(id, caller)
+    case (.buckets, "GET"): try directory.listBuckets(exchange.request) { caller.mayRead($0) }
+    case (.bucket(let id), "GET"): try directory.showBucket(id, caller)
+    case (.mappings, "GET"): try directory.listMappings(exchange.request, caller)
     default: throw .methodNotAllowed(exchange.request.method, allowed: route.allowedMethods)
     }
   }
@@ -158,7 +167,7 @@ public final class ManagementService {
     guard token.isActive(at: registry.now()) else {
       throw .unauthorizedAccess(token.status == .active ? "the token has expired" : "the token is inactive")
     }
-    let directory = directory.value
+    let directory = directory.directory.value
     if directory.user(token.userID)?.status == .inactive {
       throw ManagementError(.forbidden, "User is inactive")
     }
@@ -172,33 +181,5 @@ public final class ManagementService {
     if let encoding = request.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "identity" {
       throw ManagementError(.unsupportedMediaType, "request bodies must not be encoded")
     }
-  }
-
-  /// Reads an identifier of a path or parameter.
-  func identifier(_ text: String) throws(ManagementError) -> Identifier {
-    do throws(Identifier.Problem) {
-      return try Identifier(parsing: text)
-    } catch {
-      throw ManagementError(.invalid, error.description)
-    }
-  }
-}
-
-/// One request on its way through the service, with what the audit will say of it.
-struct ManagementExchange {
-  let request: ManagementCall
-  let newPassword: NewPassword?
-  var record: AuditRecord
-  var ignored = IgnoredMembers()
-
-  init(request: ManagementCall, newPassword: NewPassword? = nil) {
-    self.request = request
-    self.newPassword = newPassword
-    record = AuditRecord(request)
-  }
-
-  /// Who answers for what this request changes.
-  func author(_ caller: Caller) -> ChangeAuthor {
-    ChangeAuthor(.token(caller.token.id), source: record.source, traceSpan: record.traceSpan, call: record.call)
   }
 }

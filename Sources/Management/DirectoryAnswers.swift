@@ -6,7 +6,12 @@ import Formats
 import ManagementAPI
 import Threading
 
-extension ManagementService {
+/// What is published of the directory, said in the terms of the 2.x API.
+struct DirectoryAnswers {
+  let directory: Publication<Directory>
+  /// Makes the pieces of a long answer; see `ManagementService`.
+  let perform: @Sendable (@escaping @Sendable () -> Void) -> Void
+
   /// The directory, once it is there.
   func loadedDirectory() throws(ManagementError) -> Directory {
     let directory = directory.value
@@ -30,7 +35,7 @@ extension ManagementService {
   }
 
   func showUser(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
-    let id = try identifier(id)
+    let id = try Identifier(managed: id)
     guard let user = try loadedDirectory().user(id) else { throw ManagementError(.notFound, "user not found") }
     try caller.demand(.read, user: id)
     var writer = JSONWriter()
@@ -48,7 +53,7 @@ extension ManagementService {
   ) throws(ManagementError) -> ManagementAnswer {
     let page = try Page(request)
     var found = try loadedDirectory().organizations
-    if let id = try parameter("orgID", of: request) {
+    if let id = try request.identifier("orgID") {
       found.removeAll { $0.id != id }
       if found.isEmpty { throw .organizationNotFound }
     }
@@ -70,7 +75,7 @@ extension ManagementService {
   }
 
   func showOrganization(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
-    let id = try identifier(id)
+    let id = try Identifier(managed: id)
     guard let organization = try loadedDirectory().organization(id) else { throw .organizationNotFound }
     try caller.demand(.read, organization: id)
     var writer = JSONWriter()

@@ -5,32 +5,15 @@ import Authorizations
 import Formats
 import ManagementAPI
 
-extension ManagementService {
+extension DirectoryAnswers {
+  /// - Parameter isShown: whether whoever asks may see a bucket.
   func listBuckets(
-    _ request: ManagementCall, _ caller: Caller
-  ) throws(ManagementError) -> ManagementAnswer {
-    try listBuckets(request) { caller.mayRead($0) }
-  }
-
-  /// The buckets that a v1 login, authenticated by the gateway, may read or write.
-  func buckets(_ request: ManagementCall, within permissions: [Permission]) -> ManagementAnswer {
-    do throws(ManagementError) {
-      return withServerFields(
-        try listBuckets(request) { bucket in
-          [Action.read, .write].contains { permissions.cover(Permission($0, .of(bucket))) }
-        })
-    } catch {
-      return refusal(error)
-    }
-  }
-
-  private func listBuckets(
     _ request: ManagementCall, _ isShown: (Bucket) -> Bool
   ) throws(ManagementError) -> ManagementAnswer {
     let page = try Page(request)
     var found = try loadedDirectory().buckets
-    let organizationID = try parameter("orgID", of: request)
-    if let id = try parameter("id", of: request) {
+    let organizationID = try request.identifier("orgID")
+    if let id = try request.identifier("id") {
       found.removeAll { $0.id != id }
       if found.isEmpty { throw .bucketNotFound }
     }
@@ -74,7 +57,7 @@ extension ManagementService {
   }
 
   func showBucket(_ id: String, _ caller: Caller) throws(ManagementError) -> ManagementAnswer {
-    let id = try identifier(id)
+    let id = try Identifier(managed: id)
     guard let bucket = try loadedDirectory().bucket(id) else { throw .bucketNotFound }
     try caller.demand(.read, .of(bucket))
     var writer = JSONWriter()
@@ -107,8 +90,8 @@ extension ManagementService {
   ) throws(ManagementError) -> ManagementAnswer {
     let directory = try loadedDirectory()
     let organizationID = try mappingOrganization(request, directory)
-    let bucketID = try parameter("bucketID", of: request)
-    let id = try parameter("id", of: request)
+    let bucketID = try request.identifier("bucketID")
+    let id = try request.identifier("id")
     let isDefault = try flag("default", of: request)
     let isVirtual = try flag("virtual", of: request)
     let database = request.parameter("db")
@@ -127,7 +110,7 @@ extension ManagementService {
   private func mappingOrganization(
     _ request: ManagementCall, _ directory: Directory
   ) throws(ManagementError) -> Identifier {
-    if let id = try parameter("orgID", of: request) { return id }
+    if let id = try request.identifier("orgID") { return id }
     guard let name = request.parameter("org") else {
       throw ManagementError(.invalid, "either 'org' or 'orgID' must be provided")
     }
