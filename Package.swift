@@ -29,13 +29,12 @@ let package = Package(
     .target(name: "CSystem"),
 
     module("Formats"),
-    module("HTTP", ["CZlib"]),
+    module("HTTP", ["CZlib", "Formats"]),
     module("JSON"),
     module("Threading", ["CSystem"]),
     module("InfluxQL"),
-    module("Timestamps"),
-    module("Configuration", ["CTOML", "Formats", "Timestamps"]),
-    module("Observation", ["Threading"]),
+    module("Configuration", ["CTOML", "Formats"]),
+    module("Observation", ["Formats", "Threading"]),
     module("Authorizations", ["CSQLite", "Formats", "Threading"]),
     module("Access", ["Authorizations", "Formats", "CCrypt", "COpenSSL", "Threading"]),
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
@@ -45,7 +44,6 @@ let package = Package(
       "Management",
       [
         "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation", "Threading",
-        "Timestamps",
       ]),
     module(
       "Decision", ["Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "JSON", "ManagementAPI", "Threading"]),
@@ -60,13 +58,13 @@ let package = Package(
       "GatehouseServer",
       [
         "Access", "Authorizations", "Configuration", "CSystem", "Decision", "Formats", "Gateway", "HTTP", "InfluxQL",
-        "JSON", "Management", "ManagementAPI", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
+        "JSON", "Management", "ManagementAPI", "Observation", "Threading", "Transport", "Upstream",
       ]),
     .executableTarget(
       name: "gatehouse",
       dependencies: [
         "Access", "Authorizations", "Configuration", "Decision", "Formats", "GatehouseServer", "HTTP", "InfluxQL",
-        "JSON", "Management", "Observation", "Threading", "Timestamps", "Transport", "Upstream",
+        "JSON", "Management", "Observation", "Threading", "Transport", "Upstream",
       ],
       swiftSettings: settings),
 
@@ -84,7 +82,7 @@ let package = Package(
     tests("AccessTests", ["Access", "Authorizations", "Formats", "TestClock", "Threading"]),
     tests("TransportTests", ["Transport", "Threading"]),
     tests("UpstreamTests", ["Upstream", "HTTP", "TestClock", "Threading", "Transport"]),
-    tests("ObservationTests", ["Observation"]),
+    tests("ObservationTests", ["Observation", "Formats"]),
     .target(name: "TestClock", dependencies: ["Threading"], path: "Tests/TestClock", swiftSettings: settings),
     tests("ThreadingTests", ["Threading", "TestClock"]),
     .target(name: "WorkMeter", path: "Tests/WorkMeter"),
@@ -106,7 +104,7 @@ let package = Package(
       "ManagementTests",
       [
         "Management", "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation",
-        "Threading", "Timestamps",
+        "Threading",
       ]),
     tests(
       "CommandLineTests",

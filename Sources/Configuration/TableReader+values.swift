@@ -1,6 +1,6 @@
 // The types of values that a key may have, each with the message for the wrong one.
 
-import Timestamps
+import Formats
 
 extension TableReader {
   mutating func string(_ key: String) -> Located<String>? {
@@ -75,11 +75,11 @@ extension TableReader {
       wrongType(key, node, expected: "a string as \"2027-01-31T12:00:00Z\"")
       return nil
     }
-    guard let time = nanoseconds(rfc3339: text) else {
+    guard let time = Timestamp(rfc3339: text) else {
       problem(key, "is no time; write it as \"2027-01-31T12:00:00Z\"", at: node.position)
       return nil
     }
-    return time
+    return time.nanoseconds
   }
 
   /// A time span in milliseconds, written as a string: `"10s"`.

@@ -1,10 +1,10 @@
 // The last permitted request of a connection, so that the same bytes again need no second look.
 
 import Access
+import Formats
 import HTTP
 import Glibc
 import Authorizations
-import Formats
 
 /// Telegraf sends the same target with the same credential for days: while nothing was changed in between (the
 /// generations of authorizations and directory stand), the decision stands too.

@@ -2,6 +2,7 @@
 
 import Access
 import Authorizations
+import Formats
 
 extension DecisionState {
   /// Whether a credential is still what it was when it was accepted.

@@ -1,9 +1,9 @@
 // What `gatehouse check` finds out on this machine: files, certificates, descriptors, and names that nothing has.
 
 public import Configuration
+import Formats
 import Glibc
 public import Threading
-import Timestamps
 import Transport
 
 /// Reads, and changes nothing: a store that is not there is not made.
@@ -36,7 +36,7 @@ public struct InstallationCheck {
     _ configuration: Configuration, file: String, asksUpstream: Bool
   ) -> [CheckFinding] {
     var check = InstallationCheck(configuration, file: file, asksUpstream: asksUpstream)
-    check.checkCertificates(now: time(nil))
+    check.checkCertificates(now: Int(WallClock.system() / 1_000_000_000))
     check.checkLogs()
     check.checkDescriptors()
     check.checkStore()
@@ -89,7 +89,9 @@ public struct InstallationCheck {
   }
 
   /// Seconds since 1970 as RFC 3339 writes them.
-  private func spoken(_ seconds: Int) -> String { timestamp(Int64(clamping: seconds) &* 1_000_000_000) }
+  private func spoken(_ seconds: Int) -> String {
+    Timestamp(nanoseconds: Int64(clamping: seconds) &* 1_000_000_000).rfc3339
+  }
 
   // MARK: Descriptors
 

@@ -46,7 +46,7 @@ final class ManagementWorker {
     keepDirectory: @escaping (Directory) throws(StoreError) -> Void
   ) {
     registry = AuthorizationRegistry(
-      store: store, publication: authorizations, journal: trail, now: { Timestamp.now.nanoseconds })
+      store: store, publication: authorizations, journal: trail, now: WallClock.system)
     self.passwords = passwords
     self.mailbox = mailbox
     self.failures = failures
@@ -108,7 +108,7 @@ final class ManagementWorker {
     let owners = known ?? directory.value
     // Nobody can own anything before the upstream was asked; then this is done again.
     guard !owners.organizations.isEmpty else { return }
-    let resolved = declarations.resolve(in: owners, loadedAt: Timestamp.now.nanoseconds)
+    let resolved = declarations.resolve(in: owners, loadedAt: WallClock.system())
     for problem in resolved.problems {
       events.log(.error, "a declaration has no effect", ["reason": .text(problem)])
     }
@@ -188,7 +188,7 @@ final class ManagementWorker {
 
   /// Takes which logins and tokens were let in lately.
   func note(_ used: Uses) {
-    let now = Timestamp.now.nanoseconds
+    let now = WallClock.system()
     lastUses.note(used.all, at: now)
     previousUses.note(used.byPreviousPassword, at: now)
   }

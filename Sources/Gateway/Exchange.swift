@@ -1,6 +1,7 @@
 // One request and its response, as the record of it will tell.
 
 import Decision
+import Formats
 import HTTP
 import JSON
 import Observation

@@ -1,10 +1,9 @@
 // The audit log: what is about to be changed, what became of it, and what was refused.
 
 public import Authorizations
-import Formats
+public import Formats
 import JSON
 public import Observation
-import Timestamps
 
 /// Writes JSON lines of three kinds, tied together by `call`:
 ///
@@ -21,7 +20,7 @@ public final class AuditTrail: ChangeJournal {
   private var isFailing = false
 
   public init(
-    _ file: AuditFile, now: @escaping () -> Int64 = { Observation.Timestamp.now.nanoseconds },
+    _ file: AuditFile, now: @escaping () -> Int64 = WallClock.system,
     report: @escaping (_ problem: String?) -> Void
   ) {
     self.file = file
@@ -86,7 +85,7 @@ public final class AuditTrail: ChangeJournal {
   private func line(_ event: String, _ call: UInt64, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { line in
-      line.member("time", timestamp(now()))
+      line.member("time", Timestamp(nanoseconds: now()).rfc3339)
       line.member("event", event)
       line.member("call", String(call, radix: 16))
       body(&line)
@@ -148,8 +147,10 @@ extension JSONWriter {
     member("userID", authorization.userID.description)
     permissions(authorization.permissions)
     member("hasPassword", authorization.passwordHash != nil)
-    if let date = authorization.previousPassword?.expiresAt { member("previousPasswordExpiresAt", timestamp(date)) }
-    if let date = authorization.expiresAt { member("expiresAt", timestamp(date)) }
+    if let date = authorization.previousPassword?.expiresAt {
+      member("previousPasswordExpiresAt", Timestamp(nanoseconds: date).rfc3339)
+    }
+    if let date = authorization.expiresAt { member("expiresAt", Timestamp(nanoseconds: date).rfc3339) }
     member("origin", authorization.origin == .declared ? "declared" : "stored")
   }
 
@@ -161,7 +162,7 @@ extension JSONWriter {
     member("orgID", token.organizationID.description)
     member("userID", token.userID.description)
     permissions(token.permissions)
-    if let date = token.expiresAt { member("expiresAt", timestamp(date)) }
+    if let date = token.expiresAt { member("expiresAt", Timestamp(nanoseconds: date).rfc3339) }
     member("origin", token.origin == .declared ? "declared" : "stored")
   }
 

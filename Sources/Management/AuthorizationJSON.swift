@@ -3,7 +3,6 @@
 import JSON
 import Authorizations
 import Formats
-import Timestamps
 
 /// Fills in the names of what is there; what is gone from the directory is shown with empty names.
 struct AuthorizationJSON {
@@ -34,15 +33,19 @@ struct AuthorizationJSON {
           links.member("self", "/private/legacy/authorizations/\(authorization.id)")
           links.member("user", "/api/v2/users/\(authorization.userID)")
         })
-      $0.member("createdAt", timestamp(authorization.createdAt))
-      $0.member("updatedAt", timestamp(authorization.updatedAt))
+      $0.member("createdAt", Timestamp(nanoseconds: authorization.createdAt).rfc3339)
+      $0.member("updatedAt", Timestamp(nanoseconds: authorization.updatedAt).rfc3339)
       guard isExtended else { return }
-      $0.member("lastUsedAt", lastUses.time(of: authorization.id).map(timestamp))
-      $0.member("expiresAt", authorization.expiresAt.map(timestamp))
-      $0.member("previousPasswordExpiresAt", authorization.previousPassword.map { timestamp($0.expiresAt) })
+      $0.member("lastUsedAt", lastUses.time(of: authorization.id).map { Timestamp(nanoseconds: $0).rfc3339 })
+      $0.member("expiresAt", authorization.expiresAt.map { Timestamp(nanoseconds: $0).rfc3339 })
+      $0.member(
+        "previousPasswordExpiresAt", authorization.previousPassword.map { Timestamp(nanoseconds: $0.expiresAt).rfc3339 }
+      )
       $0.member(
         "previousPasswordLastUsedAt",
-        authorization.previousPassword.flatMap { _ in previousUses.time(of: authorization.id).map(timestamp) })
+        authorization.previousPassword.flatMap { _ in
+          previousUses.time(of: authorization.id).map { Timestamp(nanoseconds: $0).rfc3339 }
+        })
     }
   }
 

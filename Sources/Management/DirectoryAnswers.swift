@@ -2,7 +2,6 @@
 
 import JSON
 import Authorizations
-import Formats
 import ManagementAPI
 import Threading
 

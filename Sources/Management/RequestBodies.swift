@@ -3,7 +3,6 @@
 import JSON
 import Authorizations
 import Formats
-import Timestamps
 
 /// A permission as it stands in a request.
 struct PermissionBody {
@@ -37,7 +36,7 @@ enum DateMember {
     case .absent: return .none
     case .null: return .some(nil)
     case .text(let text):
-      if let date = nanoseconds(rfc3339: text) { return .some(date) }
+      if let date = Timestamp(rfc3339: text) { return .some(date.nanoseconds) }
     case .other: break
     }
     throw ManagementError(.invalid, "a date must be of RFC 3339, as 2027-01-31T12:00:00Z")

@@ -1,5 +1,7 @@
 // What is told of one exchange, whatever its outcome. There is no place in it for a secret.
 
+public import Formats
+
 /// One line of the access log. Times are those of the whole exchange; what does not apply is nil and left out.
 public struct AccessRecord: Sendable {
   /// When the request's head was complete.

@@ -1,5 +1,6 @@
 // Memory that lines are built in: a third of what an array's checked appends cost per line.
 
+import Formats
 import Glibc
 
 /// A growing run of bytes, written by a `JSONLine` and emptied as a whole. Used from one thread.
@@ -72,6 +73,13 @@ struct ByteCursor: ~Copyable {
 
   mutating func write(_ text: StaticString) {
     write(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Takes `Timestamp.millisecondsLength` bytes.
+  mutating func write(_ time: Timestamp) {
+    assert(end - next >= Timestamp.millisecondsLength)
+    time.writeMilliseconds(to: next)
+    next += Timestamp.millisecondsLength
   }
 
   /// Takes at most 20 bytes.

@@ -1,5 +1,6 @@
 // Operational messages: what an operator has to know, one JSON line each, on standard error.
 
+public import Formats
 import Glibc
 import Synchronization
 

@@ -1,5 +1,7 @@
 // Builds one line of JSON in bytes: whatever a peer puts into a value, the line stays one line and valid.
 
+public import Formats
+
 /// One JSON object, written from left to right behind what a buffer holds already.
 ///
 /// Keys are constants of ours. In values control characters (C1 and DEL included) and quotes are escaped, what is no
@@ -47,9 +49,9 @@ public struct JSONLine: ~Copyable {
 
   public mutating func field(_ key: StaticString, _ value: Timestamp) {
     begin(key)
-    cursor.reserve(Timestamp.length + 2)
+    cursor.reserve(Timestamp.millisecondsLength + 2)
     cursor.write(UInt8(ascii: "\""))
-    value.write(to: &cursor)
+    cursor.write(value)
     cursor.write(UInt8(ascii: "\""))
   }
 

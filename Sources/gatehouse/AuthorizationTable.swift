@@ -2,7 +2,7 @@
 
 import Access
 import JSON
-import Timestamps
+import Formats
 
 enum AuthorizationTable {
   /// - Parameter time: nanoseconds since 1970, by which a login has expired or not.
@@ -25,7 +25,7 @@ enum AuthorizationTable {
   }
 
   private static func isPast(_ text: String?, _ time: Int64) -> Bool {
-    text.flatMap { nanoseconds(rfc3339: $0) }.map { $0 <= time } ?? false
+    text.flatMap { Timestamp(rfc3339: $0) }.map { $0.nanoseconds <= time } ?? false
   }
 
   /// Until when it is let in, and whether any host still comes with it.

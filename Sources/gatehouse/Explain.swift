@@ -8,7 +8,6 @@ import Decision
 import GatehouseServer
 import Glibc
 import JSON
-import Timestamps
 
 enum Explain: Subcommand {
   static let name = "explain"
@@ -73,7 +72,7 @@ enum Explain: Subcommand {
     if login.status != .active { return "the login is inactive" }
     if login.passwordHash == nil { return "the login has no password: nobody can log in before one is set" }
     guard let expiresAt = login.expiresAt, !login.isActive(at: WallClock.system()) else { return nil }
-    return "the login has expired, at \(timestamp(expiresAt))"
+    return "the login has expired, at \(Timestamp(nanoseconds: expiresAt).rfc3339)"
   }
 
   private static func state(_ configuration: Configuration) throws(CommandFailure) -> KeptState {

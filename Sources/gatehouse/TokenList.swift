@@ -5,7 +5,6 @@ import Authorizations
 import Formats
 import JSON
 import Management
-import Timestamps
 
 enum TokenList: Subcommand {
   static let name = "token list"
@@ -25,7 +24,8 @@ enum TokenList: Subcommand {
     for token in tokens {
       table.add([
         token.id.description, status(of: token), kept(token),
-        token.expiresAt.map(timestamp) ?? "never", uses[token.id].map(timestamp) ?? "", spoken(token.permissions),
+        token.expiresAt.map { Timestamp(nanoseconds: $0).rfc3339 } ?? "never",
+        uses[token.id].map { Timestamp(nanoseconds: $0).rfc3339 } ?? "", spoken(token.permissions),
         token.description,
       ])
     }
@@ -50,8 +50,8 @@ enum TokenList: Subcommand {
           $0.member("id", token.id.description)
           $0.member("status", token.status.rawValue)
           $0.member("keptIn", kept(token))
-          $0.member("expiresAt", token.expiresAt.map(timestamp))
-          $0.member("lastUsedAt", uses[token.id].map(timestamp))
+          $0.member("expiresAt", token.expiresAt.map { Timestamp(nanoseconds: $0).rfc3339 })
+          $0.member("lastUsedAt", uses[token.id].map { Timestamp(nanoseconds: $0).rfc3339 })
           $0.member("orgID", token.organizationID.description)
           $0.member("userID", token.userID.description)
           $0.member(

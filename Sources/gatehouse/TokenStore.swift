@@ -33,7 +33,7 @@ struct TokenStore {
     do throws(StoreError) {
       registry = AuthorizationRegistry(
         store: try SQLiteAuthorizationStore(path: path), publication: Publication(.empty), journal: trail,
-        now: Self.now)
+        now: WallClock.system)
     } catch {
       throw .failed(error.description)
     }
@@ -62,7 +62,7 @@ struct TokenStore {
   /// Takes in what the file declares as well.
   private func loadDeclared() throws(CommandFailure) {
     guard !configuration.tokens.isEmpty, let owners = try? owners() else { return }
-    let resolved = Declarations(configuration).resolve(in: owners, loadedAt: Self.now())
+    let resolved = Declarations(configuration).resolve(in: owners, loadedAt: WallClock.system())
     for problem in resolved.problems { Terminal.standardError.line("gatehouse: \(problem)") }
     do throws(ChangeError) {
       try registry.replaceDeclared([], tokens: resolved.tokens)
@@ -84,12 +84,5 @@ struct TokenStore {
     } catch {
       throw .failed(error.description)
     }
-  }
-
-  /// Nanoseconds since 1970.
-  private static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

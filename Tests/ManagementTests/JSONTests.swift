@@ -4,7 +4,6 @@ import JSON
 import Testing
 
 @testable import Management
-import Timestamps
 
 private func problem(_ text: String) -> String? { problem(Array(text.utf8)) }
 
@@ -134,14 +133,4 @@ func refusesTypesInTheWordsOfGo(text: String, message: String) {
   }
   #expect(Array(read.utf8) == Array(text.utf8))
   #expect(members.map(\.name) == ["text", "list", "empty"])
-}
-
-@Test(
-  arguments: [
-    (0, "1970-01-01T00:00:00Z"), (1_767_323_045_678_900_000, "2026-01-02T03:04:05.6789Z"),
-    (951_782_400_000_000_001, "2000-02-29T00:00:00.000000001Z"), (-1, "1969-12-31T23:59:59.999999999Z"),
-    (.max, "2262-04-11T23:47:16.854775807Z"), (.min, "1677-09-21T00:12:43.145224192Z"),
-  ] as [(Int64, String)])
-func writesTimesAsGoDoes(nanoseconds: Int64, text: String) {
-  #expect(timestamp(nanoseconds) == text)
 }

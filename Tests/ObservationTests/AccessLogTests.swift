@@ -1,5 +1,6 @@
 // The access log: every line arrives, in order, or is counted.
 
+import Formats
 import Foundation
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 // Operational messages: one valid line each, or none.
 
+import Formats
 import Glibc
 import Testing
 

@@ -1,5 +1,6 @@
 // Whatever is put into a line, it stays one valid line.
 
+import Formats
 import Foundation
 import Testing
 
