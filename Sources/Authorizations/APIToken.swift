@@ -45,5 +45,5 @@ public struct APIToken: Sendable, Hashable, Identifiable {
   }
 
   /// Whether it is let in at `time`, nanoseconds since 1970.
-  public func isActive(at time: Int64) -> Bool { status == .active && (expiresAt.map { time < $0 } ?? true) }
+  public func isActive(at time: Int64) -> Bool { status.isActive(at: time, until: expiresAt) }
 }

@@ -2,7 +2,12 @@
 
 public import Formats
 
-public enum Status: String, Sendable, Hashable { case active, inactive }
+public enum Status: String, Sendable, Hashable {
+  case active, inactive
+
+  /// Whether its holder is let in at `time`, where that ends at `end`: nanoseconds since 1970, nil for never.
+  func isActive(at time: Int64, until end: Int64?) -> Bool { self == .active && (end.map { time < $0 } ?? true) }
+}
 
 /// Where an object comes from, and so who may change it.
 public enum Origin: Sendable, Hashable {
@@ -72,7 +77,7 @@ public struct PreviousPassword: Sendable, Hashable {
 
 extension Authorization {
   /// Whether anybody can log in at `time`, nanoseconds since 1970.
-  public func isActive(at time: Int64) -> Bool { status == .active && (expiresAt.map { time < $0 } ?? true) }
+  public func isActive(at time: Int64) -> Bool { status.isActive(at: time, until: expiresAt) }
 
   /// The previous password where it still counts at `time`.
   public func previousPassword(at time: Int64) -> PreviousPassword? {

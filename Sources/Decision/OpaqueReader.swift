@@ -125,8 +125,8 @@ enum OpaqueReader {
   /// 1.x reads `db` out of the body as well where that is a form.
   private static func refuseFormBody(_ view: RequestView) throws(EarlyEnd) {
     guard let type = view.value(.contentType) else { return }
-    let media = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }.map { $0 | 0x20 }
-    guard media.isEmpty || media.elementsEqual("application/x-protobuf".utf8) else {
+    let media = MediaType(type)
+    guard media.isEmpty || media.names("application/x-protobuf") else {
       throw .refuse(.unsupported("the body must be application/x-protobuf"))
     }
   }

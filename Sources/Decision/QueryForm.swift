@@ -28,12 +28,13 @@ struct QueryForm {
     let url = try parameters.values()
     guard view.hasBody else { return url }
     let type = view.value(.contentType) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    let kind = bodyKind(type)
+    let media = MediaType(type)
+    let kind = bodyKind(media)
     if case .ignored = kind {
       if sent == nil { throw .needsBody(limit: settings.limits.queryBytes) }
       return url
     }
-    let isGzip = try requireReadable(type, kind)
+    let isGzip = try requireReadable(media, kind)
     guard let sent else { throw .needsBody(limit: settings.limits.queryBytes) }
     let body = isGzip ? try inflated(sent) : sent
     switch kind {
@@ -48,18 +49,13 @@ struct QueryForm {
     }
   }
 
-  private func bodyKind(_ type: UnsafeRawBufferPointer) -> BodyKind {
-    let media = Self.media(type).map { $0 | 0x20 }
+  private func bodyKind(_ media: MediaType) -> BodyKind {
     // Of this type the servers read the body whatever the method is.
-    if media.elementsEqual("multipart/form-data".utf8) { return .multipart }
+    if media.names("multipart/form-data") { return .multipart }
     guard view.head.method == .post else { return .ignored }
-    if media.elementsEqual("application/x-www-form-urlencoded".utf8) { return .form }
-    if settings.dialect.takesBareStatements, media.elementsEqual("application/vnd.influxql".utf8) { return .text }
+    if media.names("application/x-www-form-urlencoded") { return .form }
+    if settings.dialect.takesBareStatements, media.names("application/vnd.influxql") { return .text }
     return .ignored
-  }
-
-  private static func media(_ type: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
-    type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
@@ -86,9 +82,7 @@ struct QueryForm {
   ///
   /// - Returns: whether the body comes in gzip. No server inflates it: they see no parameter in such a body, or noise. What
   ///   its sender means is beyond doubt, and what is forwarded is the plain form.
-  private func requireReadable(
-    _ type: UnsafeRawBufferPointer, _ kind: BodyKind
-  ) throws(EarlyEnd) -> Bool {
+  private func requireReadable(_ media: MediaType, _ kind: BodyKind) throws(EarlyEnd) -> Bool {
     let encoding = view.value(.contentEncoding).map { $0.map { $0 | 0x20 } } ?? []
     guard view.head.fields.filter({ $0.name == .contentEncoding }).count < 2 else {
       throw .refuse(.unsupported("a form in more than one encoding cannot be read"))
@@ -98,9 +92,8 @@ struct QueryForm {
       throw .refuse(.unsupported("a form in this encoding cannot be read"))
     }
     if case .multipart = kind { return isGzip }
-    let parameters = type.dropFirst(Self.media(type).count).map { $0 | 0x20 }.filter { $0 != UInt8(ascii: " ") }
     let known = ["", ";", ";charset=utf-8", ";charset=\"utf-8\"", ";charset=utf8"]
-    guard known.contains(where: { parameters.elementsEqual($0.utf8.map { $0 | 0x20 }) }) else {
+    guard known.contains(where: { media.parameters.elementsEqual($0.utf8) }) else {
       throw .refuse(.unsupported("a form must be UTF-8"))
     }
     return isGzip
