@@ -75,7 +75,7 @@ let package = Package(
       path: "Tests/Benchmarks", swiftSettings: settings),
 
     tests("FormatsTests", ["Formats"]),
-    tests("HTTPTests", ["HTTP"]),
+    tests("HTTPTests", ["HTTP", "Formats"]),
     tests("InfluxQLTests", ["InfluxQL"]),
     tests("ConfigurationTests", ["Configuration", "Formats"]),
     tests("AuthorizationsTests", ["Authorizations", "Formats", "Threading"]),

@@ -1,6 +1,7 @@
 // The management API and the directory endpoints: handed to the thread that may touch the store.
 
 import Access
+import Formats
 import HTTP
 import ManagementAPI
 

@@ -1,5 +1,6 @@
 // The target of a request that is passed on, without the credential that its query may hold.
 
+import Formats
 import HTTP
 
 /// The path as it came, and of the query every parameter but `u` and `p`, in whatever spelling their names are.

@@ -1,5 +1,6 @@
 // Which kind of request a path is: a closed set, compared exactly.
 
+import Formats
 import HTTP
 
 /// Where a request goes. Nothing has a default that forwards.

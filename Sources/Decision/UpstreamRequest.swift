@@ -1,6 +1,7 @@
 // The request as it will leave for the upstream: rebuilt from parsed values, never from received text.
 
 public import Access
+import Formats
 public import HTTP
 
 /// Everything of a forwarded request but the fields that describe its body. Immutable, so that a connection may keep it

@@ -1,5 +1,6 @@
 // The questions that `check --online` asks of one member of the upstream.
 
+import Formats
 import JSON
 import Threading
 import Upstream
@@ -41,7 +42,7 @@ struct MemberQuestions {
     var blind = 0
     for name in names {
       let question = "SHOW RETENTION POLICIES ON \(UpstreamInquiry.quoted(name))"
-      let answer = try get("/query?q=\(UpstreamInquiry.encoded(question))", credential)
+      let answer = try get("/query?q=\(PercentCoding.encoded(question))", credential)
       if answer.status != 200 || Self.firstColumn(of: answer.body) == nil { blind += 1 }
     }
     let asked = try get("/query?q=SHOW%20USERS", credential)

@@ -143,7 +143,7 @@ struct UpstreamInquiry {
   /// - Parameter exceptAsking: whether the one that asks has been proven already.
   func refusedCredential(exceptAsking: Bool) -> Int? {
     for credential in credentials where !exceptAsking || credential != authorization {
-      let target = dialect.hasAPI2 ? "/api/v2/orgs?limit=1" : "/query?q=" + Self.encoded("SHOW DATABASES")
+      let target = dialect.hasAPI2 ? "/api/v2/orgs?limit=1" : "/query?q=" + PercentCoding.encoded("SHOW DATABASES")
       // What answers something else, or nothing, says nothing of the credential.
       guard let status = try? ask(target, authorization: credential).status else { continue }
       if status == 401 || (status == 403 && !dialect.hasAPI2) { return status }
@@ -166,7 +166,7 @@ struct UpstreamInquiry {
   }
 
   private func query(_ statement: String) throws(Problem) -> BlockingClient.Answer {
-    try ask("/query?q=" + Self.encoded(statement), authorized: true)
+    try ask("/query?q=" + PercentCoding.encoded(statement), authorized: true)
   }
 
   private static func rows(of answer: BlockingClient.Answer) throws(Problem) -> [[String: JSONValue]] {
@@ -178,18 +178,6 @@ struct UpstreamInquiry {
     }
     guard case .array(let series)? = result.member("series") else { return [] }
     return series.flatMap { ResultSeries($0)?.rows ?? [] }
-  }
-
-  static func encoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF")
-    return text.utf8.reduce(into: "") { result, byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default: result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-      }
-    }
   }
 
   func ask(_ target: String, authorized: Bool) throws(Problem) -> BlockingClient.Answer {

@@ -1,5 +1,6 @@
 // The values of a query string or an urlencoded form, read as Go's net/url reads them, or refused.
 
+import Formats
 import Glibc
 
 /// Decoded name–value pairs in their order. Of a repeated name the first counts, as upstream.

@@ -1,5 +1,6 @@
 // Buckets and DBRP mappings of the directory: where a bucket's identifier comes from in front of 1.x.
 
+import Formats
 import JSON
 import Authorizations
 import ManagementAPI
@@ -45,12 +46,12 @@ extension DirectoryAnswers {
   private func link(_ request: ManagementCall, _ page: Page, _ offset: Int) -> String {
     var text = "/api/v2/buckets?"
     // The real server calls the parameter `name` by another name here.
-    if let name = request.parameter("name") { text += "bucket=\(percentEncoded(name))&" }
+    if let name = request.parameter("name") { text += "bucket=\(PercentCoding.encoded(name))&" }
     text += "descending=false&"
-    if let id = request.parameter("id") { text += "id=\(percentEncoded(id))&" }
+    if let id = request.parameter("id") { text += "id=\(PercentCoding.encoded(id))&" }
     text += "limit=\(page.limit)&offset=\(offset)"
     for name in ["org", "orgID"] {
-      if let value = request.parameter(name) { text += "&\(name)=\(percentEncoded(value))" }
+      if let value = request.parameter(name) { text += "&\(name)=\(PercentCoding.encoded(value))" }
     }
     return text
   }

@@ -1,5 +1,6 @@
 // Users and organizations of the directory, read-only, as clients of the legacy API ask for them.
 
+import Formats
 import JSON
 import Authorizations
 import ManagementAPI
@@ -88,7 +89,7 @@ struct DirectoryAnswers {
       $0.member(
         "links",
         object: { links in
-          links.member("buckets", "/api/v2/buckets?org=\(percentEncoded(organization.name))")
+          links.member("buckets", "/api/v2/buckets?org=\(PercentCoding.encoded(organization.name))")
           links.member("self", "/api/v2/orgs/\(organization.id)")
         })
       $0.member("id", organization.id.description)
@@ -100,22 +101,4 @@ struct DirectoryAnswers {
 
 extension ManagementError {
   static let organizationNotFound = ManagementError(.notFound, "organization not found")
-}
-
-/// Everything but the unreserved characters of RFC 3986 §2.3.
-package func percentEncoded(_ text: String) -> String {
-  var encoded = ""
-  for byte in text.utf8 {
-    let scalar = Unicode.Scalar(byte)
-    let isUnreserved =
-      byte < 0x80
-      && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-        || "-._~".unicodeScalars.contains(scalar))
-    if isUnreserved {
-      encoded.unicodeScalars.append(scalar)
-    } else {
-      encoded += "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-    }
-  }
-  return encoded
 }

@@ -1,5 +1,6 @@
 // Speaks the legacy authorization API to a running gatehouse.
 
+import Formats
 import JSON
 import Management
 import Threading
@@ -78,9 +79,9 @@ struct AuthClient {
   /// The authorization that `--id` or `--username` names.
   func authorization(_ arguments: Arguments) throws(CommandFailure) -> JSONValue {
     switch (try arguments.nonempty("--id"), try arguments.nonempty("--username")) {
-    case (let id?, nil): return try call("GET", "\(Self.path)/\(percentEncoded(id))")
+    case (let id?, nil): return try call("GET", "\(Self.path)/\(PercentCoding.encoded(id))")
     case (nil, let name?):
-      let found = try call("GET", "\(Self.path)?token=\(percentEncoded(name))")
+      let found = try call("GET", "\(Self.path)?token=\(PercentCoding.encoded(name))")
       return try Self.login(named: name, in: found["authorizations"]?.elements ?? [])
     case (nil, nil): throw .usage("--username NAME or --id ID is needed")
     default: throw .usage("--username and --id exclude each other")

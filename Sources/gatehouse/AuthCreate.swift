@@ -80,7 +80,7 @@ enum AuthCreate: Subcommand {
       try AuthSetPassword.set(password, of: id, client)
     } catch {
       do throws(CommandFailure) {
-        _ = try client.call("DELETE", "\(AuthClient.path)/\(percentEncoded(id))")
+        _ = try client.call("DELETE", "\(AuthClient.path)/\(PercentCoding.encoded(id))")
       } catch {
         Terminal.standardError.line("gatehouse: login \(id) was made, but has no password and could not be deleted")
       }
@@ -111,7 +111,7 @@ enum AuthCreate: Subcommand {
 
   private static func organization(_ arguments: Arguments, _ client: AuthClient) throws(CommandFailure) -> String {
     if let id = try arguments.nonempty("--org-id") { return id }
-    let filter = try arguments.nonempty("--org").map { "?org=\(percentEncoded($0))" } ?? ""
+    let filter = try arguments.nonempty("--org").map { "?org=\(PercentCoding.encoded($0))" } ?? ""
     guard let id = try client.call("GET", "/api/v2/orgs\(filter)")["orgs"]?.elements?.first?["id"]?.text else {
       throw .failed("the token may not read organizations: --org-id ID says which")
     }

@@ -1,5 +1,6 @@
 // `gatehouse auth delete`.
 
+import Formats
 import JSON
 import Management
 
@@ -12,7 +13,7 @@ enum AuthDelete: Subcommand {
     let client = try AuthClient(arguments)
     let found = try client.authorization(arguments)
     guard let id = found["id"]?.text else { throw .failed("the answer holds no id") }
-    _ = try client.call("DELETE", "\(AuthClient.path)/\(percentEncoded(id))")
+    _ = try client.call("DELETE", "\(AuthClient.path)/\(PercentCoding.encoded(id))")
     AuthorizationTable.show(found, arguments)
   }
 }

@@ -1,5 +1,6 @@
 // `gatehouse auth list`: the logins that the token may read.
 
+import Formats
 import JSON
 import Management
 
@@ -16,7 +17,7 @@ enum AuthList: Subcommand {
   static func run(_ arguments: Arguments) throws(CommandFailure) {
     var filters = ["extensions=true"]
     for (option, parameter) in [("--username", "token"), ("--id", "authID"), ("--org", "org"), ("--user", "user")] {
-      if let value = try arguments.nonempty(option) { filters.append("\(parameter)=\(percentEncoded(value))") }
+      if let value = try arguments.nonempty(option) { filters.append("\(parameter)=\(PercentCoding.encoded(value))") }
     }
     let query = "?" + filters.joined(separator: "&")
     let answer = try AuthClient(arguments).call("GET", AuthClient.path + query)

@@ -1,5 +1,6 @@
 // `gatehouse auth set-password`.
 
+import Formats
 import JSON
 import Management
 
@@ -38,6 +39,6 @@ enum AuthSetPassword: Subcommand {
       if let time { $0.member("previousPasswordExpiresAt", time) }
     }
     let query = time == nil ? "" : "?extensions=true"
-    _ = try client.call("POST", "\(AuthClient.path)/\(percentEncoded(id))/password\(query)", body)
+    _ = try client.call("POST", "\(AuthClient.path)/\(PercentCoding.encoded(id))/password\(query)", body)
   }
 }

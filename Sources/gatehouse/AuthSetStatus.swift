@@ -1,5 +1,6 @@
 // `gatehouse auth set-active` and `set-inactive`.
 
+import Formats
 import JSON
 import Management
 
@@ -28,6 +29,6 @@ enum AuthSetStatus {
     var body = JSONWriter()
     body.object { $0.member("status", status) }
     AuthorizationTable.show(
-      try client.call("PATCH", "\(AuthClient.path)/\(percentEncoded(id))?extensions=true", body), arguments)
+      try client.call("PATCH", "\(AuthClient.path)/\(PercentCoding.encoded(id))?extensions=true", body), arguments)
   }
 }

@@ -1,5 +1,7 @@
 // Fuzzes the reader of query strings and forms, against a second reading that is slow and obvious.
 
+import Formats
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))

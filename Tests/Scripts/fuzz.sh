@@ -11,7 +11,13 @@ mkdir -p "$out"
 flags=(-parse-as-library -O -swift-version 6 "-sanitize=fuzzer,address" -enable-upcoming-feature ExistentialAny
     -I "$root/Sources/CZlib" -lz)
 
-# A target is one module with the files that it fuzzes, which need no other module.
+step "Compiling the formats"
+swiftc -parse-as-library -O -swift-version 6 "-sanitize=address" -enable-upcoming-feature ExistentialAny \
+    -emit-library -static -o "$out/libFormats.a" -emit-module -emit-module-path "$out/Formats.swiftmodule" \
+    -module-name Formats Sources/Formats/*.swift
+flags+=(-I "$out" -L "$out" -lFormats)
+
+# A target is one module with the files that it fuzzes, which need no other module but Formats.
 fuzz() {
     local name=$1
     shift

@@ -1,6 +1,7 @@
 // Request heads as clients write them.
 
 import Decision
+import Formats
 import HTTP
 
 /// A head without body. `login` sends `Token name:pw`.

@@ -12,7 +12,8 @@ public enum PercentCoding {
       var byte = bytes[i]
       i += 1
       if byte == UInt8(ascii: "%") {
-        guard i + 1 < bytes.count, let high = bytes[i].hexadecimalValue, let low = bytes[i + 1].hexadecimalValue
+        guard i + 1 < bytes.count, let high = Hexadecimal.value(of: bytes[i]),
+          let low = Hexadecimal.value(of: bytes[i + 1])
         else { return nil }
         byte = high << 4 | low
         i += 2
@@ -36,6 +37,13 @@ public enum PercentCoding {
     append(value.utf8.span, to: &result)
   }
 
+  /// The same of a whole text.
+  public static func encoded(_ value: String) -> String {
+    var result: [UInt8] = []
+    append(value, to: &result)
+    return String(decoding: result, as: UTF8.self)
+  }
+
   private static func append(_ value: Span<UInt8>, to result: inout [UInt8]) {
     let start = result.count
     result.append(contentsOf: repeatElement(0, count: value.count * 3))
@@ -48,15 +56,16 @@ public enum PercentCoding {
         length += 1
       } else {
         output[length] = UInt8(ascii: "%")
-        output[length + 1] = hexadecimalDigit(byte >> 4)
-        output[length + 2] = hexadecimalDigit(byte & 15)
+        output[length + 1] = digit(byte >> 4)
+        output[length + 2] = digit(byte & 15)
         length += 3
       }
     }
     result.removeLast(result.count - length)
   }
 
-  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+  /// Of upper case, as RFC 3986 §2.1 wants it.
+  private static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
   }
 }

@@ -1,6 +1,6 @@
 // Percent-encoding is exact in both directions.
 
-import HTTP
+import Formats
 import Testing
 
 private func decode(_ text: String, plusIsBlank: Bool = true) -> [UInt8]? {
