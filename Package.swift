@@ -30,7 +30,7 @@ let package = Package(
 
     module("Formats"),
     module("HTTP", ["CZlib", "Formats"]),
-    module("JSON"),
+    module("JSON", ["Formats"]),
     module("Threading", ["CSystem"]),
     module("InfluxQL"),
     module("Configuration", ["CTOML", "Formats"]),

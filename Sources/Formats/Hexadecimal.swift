@@ -61,4 +61,10 @@ public enum Hexadecimal {
     let value = value & 15
     return value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "a") &+ (value &- 10)
   }
+
+  /// The digit of upper case of the four lowest bits, as URLs write it.
+  public static func uppercaseDigit(of value: UInt8) -> UInt8 {
+    let value = value & 15
+    return value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "A") &+ (value &- 10)
+  }
 }

@@ -56,17 +56,12 @@ public enum PercentCoding {
         length += 1
       } else {
         output[length] = UInt8(ascii: "%")
-        output[length + 1] = digit(byte >> 4)
-        output[length + 2] = digit(byte & 15)
+        output[length + 1] = Hexadecimal.uppercaseDigit(of: byte >> 4)
+        output[length + 2] = Hexadecimal.uppercaseDigit(of: byte)
         length += 3
       }
     }
     result.removeLast(result.count - length)
-  }
-
-  /// Of upper case, as RFC 3986 §2.1 wants it.
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
   }
 }
 

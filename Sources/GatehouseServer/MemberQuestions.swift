@@ -77,7 +77,9 @@ struct MemberQuestions {
     guard let organizations = Self.elements(of: shown.body, "orgs") else { return .unreadable("/api/v2/orgs") }
     var (buckets, mappings, isPart) = (0, 0, false)
     for organization in organizations {
-      guard case .string(let id)? = organization.member("id"), id.utf8.allSatisfy(Self.isHexadecimal) else {
+      guard case .string(let id)? = organization.member("id"),
+        id.utf8.allSatisfy({ Hexadecimal.value(ofLowercase: $0) != nil })
+      else {
         return .unreadable("/api/v2/orgs")
       }
       let listed = try get("/api/v2/buckets?limit=100&orgID=\(id)", credential)
@@ -104,10 +106,6 @@ struct MemberQuestions {
   private static func elements(of body: [UInt8], _ name: String) -> [JSONValue]? {
     guard let value = try? JSONReader.value(in: body), let found = value.member(name)?.elements else { return nil }
     return found
-  }
-
-  private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
   private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,5 +1,6 @@
 // Writes a message head into memory that is given, never past its end.
 
+import Formats
 import Glibc
 
 /// Appends bytes to a fixed buffer. What does not fit is dropped whole and `hasOverflowed` says so: check it once, before
@@ -57,8 +58,7 @@ public struct ByteWriter {
       var start = 16
       repeat {
         start -= 1
-        let digit = UInt8(rest & 15)
-        digits[start] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        digits[start] = Hexadecimal.digit(of: UInt8(rest & 15))
         rest >>= 4
       } while rest > 0
       append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: digits[start...])))

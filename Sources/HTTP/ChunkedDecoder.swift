@@ -1,5 +1,6 @@
 // Decodes the chunked transfer coding (RFC 9112 §7.1) in place, without allocating.
 
+import Formats
 import Glibc
 
 /// A state machine over pieces of a chunked body. Extensions and trailers are read strictly and dropped.
@@ -106,7 +107,7 @@ public struct ChunkedDecoder: Sendable {
   }
 
   private mutating func readSize(_ byte: UInt8) throws(HeadProblem) {
-    if let digit = byte.hexadecimalValue {
+    if let digit = Hexadecimal.value(of: byte) {
       guard digits < Self.maximumSizeDigits else { throw .malformedChunk }
       remaining = remaining << 4 | Int(digit)
       digits += 1

@@ -23,14 +23,4 @@ extension UInt8 {
   var isFieldValueCharacter: Bool { self >= 0x20 && self != 0x7f || self == 0x09 }
 
   var endsLine: Bool { self == 0x0d || self == 0x0a }
-
-  /// Value of a hexadecimal digit of either case.
-  public var hexadecimalValue: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
 }

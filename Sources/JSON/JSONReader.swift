@@ -1,5 +1,7 @@
 // Reads one JSON value from the start of a body as Go's encoding/json does, in its words where it cannot.
 
+import Formats
+
 /// Text after the value is ignored, as the real server ignores it. Invalid UTF-8 and lone surrogates become U+FFFD.
 public struct JSONReader {
   public struct Problem: Error, Equatable {
@@ -216,7 +218,7 @@ extension JSONReader {
     var value: UInt32 = 0
     for _ in 0..<4 {
       let byte = try take()
-      guard byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+      guard let digit = Hexadecimal.value(of: byte) else {
         throw unexpected(byte, "in \\u hexadecimal character escape")
       }
       value = value << 4 | UInt32(digit)
@@ -240,13 +242,9 @@ extension JSONReader {
     case 0x0b: "'\\v'"
     case 0x0c: "'\\f'"
     case 0x0d: "'\\r'"
-    case 0..<0x20, 0x7f: "'\\x\(hexadecimal(byte))'"
-    case 0x80...0xa0, 0xad: "'\\u00\(hexadecimal(byte))'"
+    case 0..<0x20, 0x7f: "'\\x\(Hexadecimal.text(of: [byte]))'"
+    case 0x80...0xa0, 0xad: "'\\u00\(Hexadecimal.text(of: [byte]))'"
     default: "'\(Character(Unicode.Scalar(byte)))'"
     }
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
   }
 }

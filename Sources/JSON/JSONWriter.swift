@@ -1,5 +1,7 @@
 // Writes JSON, compact, into bytes.
 
+import Formats
+
 public struct JSONWriter {
   public private(set) var bytes: [UInt8] = []
   /// Whether something stands before the next member or element at this depth.
@@ -109,7 +111,7 @@ public struct JSONWriter {
         isC2 = false
         // C1 controls: some terminals obey them as they do escape sequences.
         if byte < 0xa0 {
-          bytes += Array("\\u00".utf8) + [digit(byte >> 4), digit(byte & 0xf)]
+          bytes += Array("\\u00".utf8) + [Hexadecimal.digit(of: byte >> 4), Hexadecimal.digit(of: byte)]
           continue
         }
         bytes.append(0xc2)
@@ -122,14 +124,10 @@ public struct JSONWriter {
       case 0x09: bytes += Array("\\t".utf8)
       // The rest of C0 and DEL, so that a text can be shown in a terminal.
       case 0..<0x20, 0x7f:
-        bytes += Array("\\u00".utf8) + [digit(byte >> 4), digit(byte & 0xf)]
+        bytes += Array("\\u00".utf8) + [Hexadecimal.digit(of: byte >> 4), Hexadecimal.digit(of: byte)]
       default: bytes.append(byte)
       }
     }
     bytes.append(UInt8(ascii: "\""))
-  }
-
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

@@ -1,5 +1,7 @@
 // The slow path of JSON texts: escapes, and UTF-8 that has to be checked.
 
+import Formats
+
 extension ByteCursor {
   /// Writes `value` as the inside of a JSON string: at most six bytes for each of its own.
   mutating func writeEscaped(_ value: UnsafeBufferPointer<UInt8>) {
@@ -40,13 +42,9 @@ extension ByteCursor {
 
   private mutating func writeUnicodeEscape(_ byte: UInt8) {
     write("\\u00")
-    write(hexadecimalDigit(byte >> 4))
-    write(hexadecimalDigit(byte & 15))
+    write(Hexadecimal.digit(of: byte >> 4))
+    write(Hexadecimal.digit(of: byte))
   }
-}
-
-private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
 /// Bytes of the well-formed sequence (RFC 3629 §4) that `bytes` begins with; 0 where it begins with none.

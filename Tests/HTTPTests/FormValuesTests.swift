@@ -118,7 +118,7 @@ private struct RecordedRequest: Decodable {
       !text.contains(0x3b) && !text.contains(0)
         && text.split(separator: 0x25, omittingEmptySubsequences: false).dropFirst().allSatisfy {
           let digits = $0.prefix(2)
-          return digits.count == 2 && digits.allSatisfy { $0.hexadecimalValue != nil }
+          return digits.count == 2 && digits.allSatisfy { Hexadecimal.value(of: $0) != nil }
             && !digits.elementsEqual("00".utf8)
         }
     }
