@@ -67,7 +67,7 @@ public struct AnswerDialect {
       return answer
     }
     if isAPI2 || upstream.errorShape == .code {
-      let code = Self.code(of: refusal.status)
+      let code = ErrorCode(status: refusal.status).rawValue
       answer.fields.append(("Content-Type", "application/json; charset=utf-8"))
       answer.fields.append(("X-Platform-Error-Code", code))
       answer.body = Array("{\"code\":\"\(code)\",\"message\":".utf8)
@@ -88,24 +88,6 @@ public struct AnswerDialect {
   /// Fields of every answer that an InfluxDB makes.
   public var common: [(name: String, value: String)] {
     [("X-Influxdb-Build", "OSS")] + (version.map { [("X-Influxdb-Version", $0)] } ?? [])
-  }
-
-  /// The closed list of error codes (design §10).
-  private static func code(of status: Int) -> String {
-    switch status {
-    case 400, 411, 431, 505: "invalid"
-    case 401: "unauthorized"
-    case 403: "forbidden"
-    case 404: "not found"
-    case 405: "method not allowed"
-    case 413: "request too large"
-    case 415: "unsupported media type"
-    case 422: "unprocessable entity"
-    case 429: "too many requests"
-    case 501: "not implemented"
-    case 502, 503, 504: "unavailable"
-    default: "internal error"
-    }
   }
 
   /// The first 1,024 bytes, with everything that could end a field or confuse a terminal left out.

@@ -1,5 +1,6 @@
 // The answers of the management API, in the form that its clients read.
 
+import Formats
 import JSON
 import ManagementAPI
 

@@ -1,40 +1,6 @@
 // A refusal of the management API: one of InfluxDB's error codes, which decides the status, and a text.
 
-/// The closed list of codes; clients fail to decode any other.
-public enum ErrorCode: String, Sendable, CaseIterable {
-  case invalid
-  case emptyValue = "empty value"
-  case unauthorized
-  case forbidden
-  case notFound = "not found"
-  case methodNotAllowed = "method not allowed"
-  case conflict
-  case unprocessableEntity = "unprocessable entity"
-  case requestTooLarge = "request too large"
-  case unsupportedMediaType = "unsupported media type"
-  case tooManyRequests = "too many requests"
-  case internalError = "internal error"
-  case notImplemented = "not implemented"
-  case unavailable
-
-  public var status: Int {
-    switch self {
-    case .invalid, .emptyValue: 400
-    case .unauthorized: 401
-    case .forbidden: 403
-    case .notFound: 404
-    case .methodNotAllowed: 405
-    case .requestTooLarge: 413
-    case .unsupportedMediaType: 415
-    // Not 409: so the real server maps it.
-    case .conflict, .unprocessableEntity: 422
-    case .tooManyRequests: 429
-    case .internalError: 500
-    case .notImplemented: 501
-    case .unavailable: 503
-    }
-  }
-}
+public import Formats
 
 public struct ManagementError: Error, Sendable {
   public var code: ErrorCode

@@ -1,5 +1,6 @@
 // Which part of a list is asked for: `limit`, `offset` and `descending`.
 
+import Formats
 import ManagementAPI
 
 struct Page {
