@@ -33,8 +33,6 @@ public struct AccessRecord: Sendable {
   public var upstreamDuration: Int?
   /// `host:port` of the member that answered or failed.
   public var upstream: String?
-  /// `Zap-Trace-Span` of the client.
-  public var trace: String?
 
   public init() {}
 
@@ -57,7 +55,6 @@ public struct AccessRecord: Sendable {
     line.field("duration_us", duration)
     if let upstreamDuration { line.field("upstream_us", upstreamDuration) }
     if let upstream { line.field("upstream", upstream) }
-    if let trace { line.field("trace", trace) }
     line.finish()
   }
 }

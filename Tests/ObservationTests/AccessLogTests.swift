@@ -58,7 +58,6 @@ private func record(_ number: Int) -> AccessRecord {
     record.upstream = nil
     record.upstreamDuration = nil
     record.refusal = "throttled"
-    record.trace = "t"
     let refused = line(record)
     #expect(!refused.contains("tls") && !refused.contains("upstream") && refused.contains("\"refusal\":\"throttled\""))
   }
