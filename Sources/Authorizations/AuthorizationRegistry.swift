@@ -63,9 +63,8 @@ public final class AuthorizationRegistry {
     var changed = declared
     changed.replace(logins, tokens, now: now())
     if let author {
-      for difference in changed.differences(from: declared) {
-        try journal?.willMake(ChangeIntent(author: author, change: difference))
-      }
+      let differences = changed.differences(from: declared)
+      if !differences.isEmpty { try journal?.willMake(differences.map { ChangeIntent(author: author, change: $0) }) }
     }
     declared = changed
   }
@@ -93,6 +92,28 @@ public final class AuthorizationRegistry {
       guard snapshot.authorization(named: made.token) == nil else { throw .nameTaken }
       return try commit(
         .insertAuthorization(made), .authorization(before: nil, after: made), by: author) ? made : nil
+    }
+  }
+
+  /// Adds many at once, as an importer does: all of them, in one transaction and one publication, or none.
+  public func createAuthorizations(
+    by author: ChangeAuthor, _ builds: [(Identifier, Int64) -> Authorization]
+  ) throws(ChangeError) -> [Authorization] {
+    try attempt { () throws(ChangeError) in
+      let time = now()
+      var names: Set<[UInt8]> = []
+      var made: [Authorization] = []
+      for build in builds {
+        let one = build(generator.next(now: time), time)
+        guard snapshot.authorization(named: one.token) == nil, names.insert(Array(one.token.utf8)).inserted else {
+          throw .nameTaken
+        }
+        made.append(one)
+      }
+      let changes = made.map {
+        PlannedChange(stored: .insertAuthorization($0), told: .authorization(before: nil, after: $0))
+      }
+      return try commit(changes, by: author) ? made : nil
     }
   }
 
@@ -180,8 +201,8 @@ public final class AuthorizationRegistry {
   public func foldInLog() throws(ChangeError) { try reach { () throws(StoreError) in try store.foldInLog() } }
 
   /// Identifiers for named things; see `AuthorizationStore`.
-  public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
-    try store.identifiers(for: names, kind: kind)
+  public func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier] {
+    try store.allot(names, kind: kind)
   }
 
   /// Makes a change on the newest state, again where another process came first.
@@ -198,11 +219,21 @@ public final class AuthorizationRegistry {
 
   /// Writes down, stores and publishes; false where another process interfered and the change has to be made anew.
   private func commit(
-    _ change: StoreChange, _ intended: ChangeIntent.Change, by author: ChangeAuthor
+    _ change: StoreChange, _ told: ChangeIntent.Change, by author: ChangeAuthor
   ) throws(ChangeError) -> Bool {
-    try journal?.willMake(ChangeIntent(author: author, change: intended))
+    try commit([PlannedChange(stored: change, told: told)], by: author)
+  }
+
+  /// A change as the store takes it, and as the journal is told of it.
+  private struct PlannedChange {
+    let stored: StoreChange
+    let told: ChangeIntent.Change
+  }
+
+  private func commit(_ changes: [PlannedChange], by author: ChangeAuthor) throws(ChangeError) -> Bool {
+    try journal?.willMake(changes.map { ChangeIntent(author: author, change: $0.told) })
     do throws(StoreError) {
-      try store.apply(change)
+      try store.apply(changes.map(\.stored))
     } catch {
       switch error {
       case .stale, .identifierTaken:
@@ -211,7 +242,7 @@ public final class AuthorizationRegistry {
       default: throw ChangeError(error)
       }
     }
-    publication.publish(snapshot.applying(change))
+    publication.publish(changes.reduce(snapshot) { $0.applying($1.stored) })
     return true
   }
 

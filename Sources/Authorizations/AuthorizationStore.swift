@@ -1,8 +1,9 @@
-// The seam behind which authorizations are kept: load all, apply one change, watch for changes made elsewhere.
+// The seam behind which authorizations are kept: load all, apply changes, watch for changes made elsewhere, and what is
+// kept beside them for the directory.
 
 public import Formats
 
-/// One change, applied whole or not at all.
+/// One change of one object.
 public enum StoreChange: Sendable {
   case insertAuthorization(Authorization)
   /// Replaces the stored authorization of the same identifier whose revision is one less; fails with `notFound` where
@@ -39,10 +40,11 @@ public struct StoreContents: Sendable {
   }
 }
 
-/// Used from one thread at a time. A method that returns has made its change durable.
+/// Used from one thread at a time, and by several processes at once. A method that returns has made its change durable.
 public protocol AuthorizationStore: AnyObject {
   func load() throws(StoreError) -> StoreContents
-  func apply(_ change: StoreChange) throws(StoreError)
+  /// Makes all of these changes in their order, in one transaction, or none of them: where it throws, nothing was changed.
+  func apply(_ changes: [StoreChange]) throws(StoreError)
   /// Whether anyone else, another process included, changed the store since the last `load`. Cheap.
   func changedElsewhere() throws(StoreError) -> Bool
   /// The newest states of all that anyone changed since this or `load` was asked last, deletions included; nil where
@@ -55,12 +57,22 @@ public protocol AuthorizationStore: AnyObject {
   /// Keeps such times, of stored and declared objects; no change of any of them.
   func keep(_ uses: [(id: Identifier, time: Int64)], _ kind: UseKind) throws(StoreError)
   /// Identifiers for named things that have none of their own (1.x buckets `db/rp`, organizations, users), allotted at
-  /// first sight and answered in the order of `names`. Names of the same `kind` that are not listed are forgotten, so
-  /// that a database dropped and made again gets a new one.
-  func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier]
+  /// first sight and answered in the order of `names`. Nothing that was allotted before, by whomever, is taken away.
+  func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier]
+  /// Forgets allotted identifiers, whatever has them, so that a database dropped and made again gets a new one. Those
+  /// that are not known are left out.
+  func forget(_ identifiers: Set<Identifier>) throws(StoreError)
+  /// What is allotted of a kind, by the bytes of the names. Changes nothing.
+  func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier]
+  /// Keeps the directory last seen for those who ask without a server, in place of the one before.
+  func keep(_ directory: Directory, from source: DirectorySource) throws(StoreError)
+  /// What was last kept; nil where nothing was, or where it is of another dialect.
+  func keptDirectory(of dialect: String) throws(StoreError) -> KeptDirectory?
 }
 
 extension AuthorizationStore {
+  /// As a batch of one.
+  public func apply(_ change: StoreChange) throws(StoreError) { try apply([change]) }
   public func newestChanges() throws(StoreError) -> [StoreChange]? { nil }
   public func lastUses(_ kind: UseKind) throws(StoreError) -> [Identifier: Int64] { [:] }
   public func foldInLog() throws(StoreError) {}

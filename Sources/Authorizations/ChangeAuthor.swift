@@ -44,8 +44,8 @@ public struct ChangeIntent: Sendable {
 
 /// Told of every change before it is made. Used from the registry's thread.
 public protocol ChangeJournal: AnyObject {
-  /// Returns once the intent is durable.
+  /// Returns once all of these are durable: each change of a batch is told.
   ///
-  /// - Throws: `unrecorded` where it cannot be kept: the change is then not made.
-  func willMake(_ intent: ChangeIntent) throws(ChangeError)
+  /// - Throws: `unrecorded` where they cannot be kept: no change is then made.
+  func willMake(_ intents: [ChangeIntent]) throws(ChangeError)
 }

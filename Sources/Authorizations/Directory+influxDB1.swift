@@ -23,7 +23,7 @@ public struct InfluxDB1Database: Sendable, Hashable {
   }
 }
 
-/// Allots identifiers for all names of a kind, in their order: `AuthorizationStore.identifiers(for:kind:)`.
+/// Allots identifiers for all names of a kind, in their order: `AuthorizationStore.allot`.
 public typealias IdentifierSource = (_ names: [String], _ kind: String) throws(StoreError) -> [Identifier]
 
 extension Directory {

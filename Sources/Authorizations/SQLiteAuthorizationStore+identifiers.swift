@@ -1,33 +1,31 @@
-// Identifiers for named things that have none of their own, allotted at first sight and kept.
+// Identifiers for named things that have none of their own, allotted at first sight and kept until they are forgotten.
 
 public import Formats
 
 extension SQLiteAuthorizationStore {
-  public func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
+  public func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier] {
     let wanted = Set(names.map { Array($0.utf8) })
     // Almost always nothing is new, and then the file is not written to.
-    let known = try knownIdentifiers(kind)
-    if Set(known.keys) == wanted { return names.compactMap { known[Array($0.utf8)] } }
+    let known = try keptIdentifiers(ofKind: kind)
+    if wanted.allSatisfy({ known[$0] != nil }) { return names.compactMap { known[Array($0.utf8)] } }
     let kept = try connection.transaction(.writing) { () throws(StoreError) -> [[UInt8]: Identifier] in
       // Read again within the transaction: another process may have allotted them meanwhile.
-      var kept = try knownIdentifiers(kind)
-      let removal = try connection.statement("DELETE FROM identifiers WHERE kind = ? AND name = ?")
-      for name in kept.keys where !wanted.contains(name) {
-        try removal.run(.text(kind), .bytes(name))
-        kept[name] = nil
-      }
+      var kept = try keptIdentifiers(ofKind: kind)
       for name in wanted where kept[name] == nil { kept[name] = try allot(name, kind) }
       return kept
     }
     return names.compactMap { kept[Array($0.utf8)] }
   }
 
-  /// What is kept of a kind, by the bytes of the names. Nothing is allotted and nothing forgotten.
-  public func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
-    try knownIdentifiers(kind)
+  public func forget(_ identifiers: Set<Identifier>) throws(StoreError) {
+    guard !identifiers.isEmpty else { return }
+    try connection.transaction(.writing) { () throws(StoreError) in
+      let removal = try connection.statement("DELETE FROM identifiers WHERE id = ?")
+      for id in identifiers { try removal.run(.identifier(id)) }
+    }
   }
 
-  private func knownIdentifiers(_ kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
+  public func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
     var found: [[UInt8]: Identifier] = [:]
     let query = try connection.statement("SELECT name, id FROM identifiers WHERE kind = ?")
     try query.bind([.text(kind)])

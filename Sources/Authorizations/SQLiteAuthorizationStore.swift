@@ -95,21 +95,26 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     return version
   }
 
-  public func apply(_ change: StoreChange) throws(StoreError) {
+  public func apply(_ changes: [StoreChange]) throws(StoreError) {
+    guard !changes.isEmpty else { return }
     try requireSameFile()
     let last = try connection.transaction(.writing) { () throws(StoreError) -> Int64 in
-      switch change {
-      case .insertAuthorization(let authorization): try insert(authorization)
-      case .updateAuthorization(let authorization): try update(authorization)
-      case .deleteAuthorization(let id): try delete(id, from: "authorizations")
-      case .insertToken(let token): try insert(token)
-      case .updateToken(let token): try update(token)
-      case .deleteToken(let id): try delete(id, from: "tokens")
-      }
+      for change in changes { try make(change) }
       return try lastChange()
     }
-    // Unless another process made one before it, which is still to be taken in.
-    if last == loadedChange + 1 { loadedChange = last }
+    // Unless another process made one before them, which is still to be taken in.
+    if last == loadedChange + Int64(changes.count) { loadedChange = last }
+  }
+
+  private func make(_ change: StoreChange) throws(StoreError) {
+    switch change {
+    case .insertAuthorization(let authorization): try insert(authorization)
+    case .updateAuthorization(let authorization): try update(authorization)
+    case .deleteAuthorization(let id): try delete(id, from: "authorizations")
+    case .insertToken(let token): try insert(token)
+    case .updateToken(let token): try update(token)
+    case .deleteToken(let id): try delete(id, from: "tokens")
+    }
   }
 
   private func delete(_ id: Identifier, from table: String) throws(StoreError) {

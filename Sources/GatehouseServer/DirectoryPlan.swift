@@ -8,10 +8,14 @@ public import Configuration
 public struct DirectoryPlan: Sendable {
   private let section: Configuration.Directory
   private let dialect: Dialect
+  /// Of what it reads, where that is the upstream's.
+  let source: DirectorySource
 
   public init(_ configuration: Configuration) {
     section = configuration.directory
     dialect = configuration.upstream.dialect
+    let members = configuration.upstream.members.map { "\($0.host):\($0.port)" }.sorted()
+    source = DirectorySource(dialect: dialect.rawValue, upstream: members.joined(separator: ","))
   }
 
   var asksUpstream: Bool { section.source == .upstream }
@@ -21,7 +25,6 @@ public struct DirectoryPlan: Sendable {
   public func owners(_ identifiers: IdentifierSource) throws(StoreError) -> Directory? {
     if let declared = try declaredDirectory(identifiers) { return declared }
     guard !dialect.hasOrganizations else { return nil }
-    // Not by way of an empty directory: identifiers of buckets that are not listed are forgotten.
     let owner = try Directory.owner(organization: section.organization, user: section.user, identifiers: identifiers)
     guard let owner else { throw StoreError.unavailable("the directory has no organization or no user") }
     return Directory(

@@ -61,7 +61,7 @@ extension InstallationCheck {
     let path = configuration.store.path
     guard checkPlace("store.path", path) else { return }
     do throws(StoreError) {
-      let store = exists(path) ? try SQLiteAuthorizationStore(path: path, migrates: false) : nil
+      let store = try OpenStore.forReading(configuration)
       if store == nil { say(.fact, "store.path", "\(path) is not there yet: `gatehouse serve` makes it, empty") }
       checkNames(try KeptState(configuration, store: store, contents: upstreamContents()))
     } catch {

@@ -18,13 +18,13 @@ public struct KeptState {
   let declarationProblems: [String]
 
   /// - Parameter store: nil where there is none yet.
-  public init(_ configuration: Configuration, store: SQLiteAuthorizationStore?) throws(StoreError) {
+  public init(_ configuration: Configuration, store: (any AuthorizationStore)?) throws(StoreError) {
     try self.init(configuration, store: store, contents: nil)
   }
 
   /// - Parameter contents: what the upstream has now; nil where it was not asked.
   init(
-    _ configuration: Configuration, store: SQLiteAuthorizationStore?, contents: UpstreamContents?
+    _ configuration: Configuration, store: (any AuthorizationStore)?, contents: UpstreamContents?
   ) throws(StoreError) {
     self.configuration = configuration
     let plan = DirectoryPlan(configuration)
@@ -52,7 +52,7 @@ public struct KeptState {
       directory = try plan.directory(of: contents, identifiers)
       knowsDirectory = true
     } else if let kept = try store?.keptDirectory(of: configuration.upstream.dialect.rawValue) {
-      directory = kept
+      directory = kept.directory
       knowsDirectory = true
     } else {
       knowsDirectory = false

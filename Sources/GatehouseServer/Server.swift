@@ -111,7 +111,7 @@ public final class Server {
         startedDirectory.mailbox.post { ($0.context as? DirectoryWorker)?.noteTrouble(mailbox: $0.mailbox) }
       },
       noteUses: { used in
-        startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(used) }
+        startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.uses.note(used) }
       },
       noteRefusal: { call in
         startedManagement.mailbox.post { ($0.context as? ManagementWorker)?.note(call) }
@@ -187,22 +187,19 @@ public final class Server {
       let passwords = PasswordMaker(makeMaker: PasswordMaker.libxcrypt(cost: configuration.passwords.cost))
       guard let passwords else { throw StartProblem("no threads for hashing passwords") }
       do {
-        let store = try SQLiteAuthorizationStore(path: configuration.store.path)
+        let store = try OpenStore.forChanges(configuration)
         let trail = try auditTrail(configuration, events)
-        worker = ManagementWorker(
+        worker = try ManagementWorker(
           store: store, authorizations: authorizations, directory: directory, plan: DirectoryPlan(configuration),
           options: ManagementService.Options(
             version: "2.9.1", strongPasswords: configuration.passwords.strong,
             bodyBytes: configuration.limits.managementBytes),
           passwords: passwords, mailbox: loop.mailbox, trail: trail,
           failures: ChangeFailures(events: events, conditions: conditions),
-          events: events,
-          keepDirectory: { (latest) throws(StoreError) in
-            try store.keep(latest, of: configuration.upstream.dialect.rawValue)
-          })
+          events: events)
         try worker.load(declarations)
-        try worker.restoreUses()
-        try worker.publishDeclaredDirectory()
+        try worker.uses.restore()
+        try worker.directory.publishDeclared()
       } catch {
         // Each says by itself which file it is about.
         throw StartProblem("\(error)")
@@ -307,7 +304,7 @@ public final class Server {
     offloaded.stop()
     interruption.interrupt()
     directory.stop()
-    management.mailbox.post { ($0.context as? ManagementWorker)?.keepAllUses() }
+    management.mailbox.post { ($0.context as? ManagementWorker)?.uses.keepAll() }
     management.stop()
     shared.authenticator.stop()
     if let accessLog { closeAccessLog(accessLog) }

@@ -28,9 +28,13 @@ public final class AuditTrail: ChangeJournal {
     self.report = report
   }
 
-  public func willMake(_ intent: ChangeIntent) throws(ChangeError) {
+  public func willMake(_ intents: [ChangeIntent]) throws(ChangeError) {
+    guard append(intents.flatMap(line), isDurable: true) else { throw .unrecorded("the audit log cannot be written") }
+  }
+
+  private func line(_ intent: ChangeIntent) -> [UInt8] {
     let author = intent.author
-    let line = line("change", author.call) { line in
+    return line("change", author.call) { line in
       line.member("operation", intent.operation)
       line.member("caller", author.party.spoken)
       line.member("source", author.source)
@@ -44,7 +48,6 @@ public final class AuditTrail: ChangeJournal {
         if let after { line.member("after", object: { $0.token(after) }) }
       }
     }
-    guard append(line, isDurable: true) else { throw .unrecorded("the audit log cannot be written") }
   }
 
   /// What became of a call of the management API.

@@ -6,7 +6,6 @@ import Formats
 import Configuration
 import Decision
 import GatehouseServer
-import Glibc
 import JSON
 
 enum Explain: Subcommand {
@@ -77,10 +76,7 @@ enum Explain: Subcommand {
 
   private static func state(_ configuration: Configuration) throws(CommandFailure) -> KeptState {
     do throws(StoreError) {
-      let path = configuration.store.path
-      let exists = access(path, F_OK) == 0
-      return try KeptState(
-        configuration, store: exists ? try SQLiteAuthorizationStore(path: path, migrates: false) : nil)
+      return try KeptState(configuration, store: try OpenStore.forReading(configuration))
     } catch {
       throw .failed(error.description)
     }

@@ -2,6 +2,7 @@
 
 import Authorizations
 import Configuration
+import GatehouseServer
 
 enum StoreBackup: Subcommand {
   static let name = "store backup"
@@ -21,7 +22,7 @@ enum StoreBackup: Subcommand {
     }
     let configuration = try ConfigurationFile.load(try arguments.required("--config"), needs: .values)
     do throws(StoreError) {
-      try SQLiteAuthorizationStore.backUp(configuration.store.path, to: destination)
+      try OpenStore.backUp(configuration, to: destination)
     } catch {
       throw .failed(error.description)
     }

@@ -19,7 +19,6 @@ struct TokenStore {
   init(_ arguments: Arguments) throws(CommandFailure) {
     configurationPath = try arguments.required("--config")
     configuration = try ConfigurationFile.load(configurationPath, needs: .values)
-    let path = configuration.store.path
     do throws(AuditFile.Problem) {
       let file = try configuration.log.audit.map { (path) throws(AuditFile.Problem) in try AuditFile(path: path) }
       trail = file.map { file in
@@ -32,7 +31,7 @@ struct TokenStore {
     }
     do throws(StoreError) {
       registry = AuthorizationRegistry(
-        store: try SQLiteAuthorizationStore(path: path), publication: Publication(.empty), journal: trail,
+        store: try OpenStore.forChanges(configuration), publication: Publication(.empty), journal: trail,
         now: WallClock.system)
     } catch {
       throw .failed(error.description)
@@ -56,7 +55,7 @@ struct TokenStore {
   }
 
   private func identifiers(_ names: [String], _ kind: String) throws(StoreError) -> [Identifier] {
-    try registry.identifiers(for: names, kind: kind)
+    try registry.allot(names, kind: kind)
   }
 
   /// Takes in what the file declares as well.

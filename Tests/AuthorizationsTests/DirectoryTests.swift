@@ -89,7 +89,7 @@ func resolvesAsTheRealServerDid(database: String, policy: String?, bucket: Strin
   let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
   func read(_ databases: [InfluxDB1Database]) throws -> Directory {
     try Directory.influxDB1(organization: "default", user: "admin", databases: databases) {
-      (names, kind) throws(StoreError) in try store.identifiers(for: names, kind: kind)
+      (names, kind) throws(StoreError) in try store.allot(names, kind: kind)
     }
   }
   let metrics = InfluxDB1Database(

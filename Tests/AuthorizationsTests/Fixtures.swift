@@ -82,3 +82,13 @@ func token(_ id: UInt64) throws -> APIToken {
 extension ChangeAuthor {
   static let test = ChangeAuthor(.process(user: 1), call: 1)
 }
+
+/// One login of each name, for a batch.
+func batch(_ names: [String]) -> [(Identifier, Int64) -> Authorization] {
+  names.map { name in
+    { id, time in
+      Authorization(
+        id: id, token: name, organizationID: id, userID: id, permissions: [], createdAt: time, updatedAt: time)
+    }
+  }
+}

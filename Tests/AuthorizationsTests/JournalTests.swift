@@ -13,9 +13,9 @@ private final class Journal: ChangeJournal {
   var stored: [Int] = []
   var count: () -> Int = { 0 }
 
-  func willMake(_ intent: ChangeIntent) throws(ChangeError) {
+  func willMake(_ told: [ChangeIntent]) throws(ChangeError) {
     if isOutOfReach { throw .unrecorded("full") }
-    intents.append(intent)
+    intents += told
     stored.append(count())
   }
 }
@@ -95,4 +95,15 @@ private final class Bench {
   bench.journal.isOutOfReach = true
   #expect(throws: ChangeError.unrecorded("full")) { try declare([], "two") }
   #expect(bench.registry.snapshot.authorization(named: "a")?.passwordHash == "two")
+}
+
+@Test func everyChangeOfABatchIsWrittenDownBeforeAnyIsMade() throws {
+  let bench = try Bench()
+  let made = try bench.registry.createAuthorizations(by: .test, batch(["a", "b", "c"]))
+  // Told at once, when nothing was stored.
+  #expect(bench.journal.stored == [0])
+  #expect(bench.journal.intents.count == 3 && made.map(\.token) == ["a", "b", "c"])
+  bench.journal.isOutOfReach = true
+  #expect(throws: ChangeError.unrecorded("full")) { try bench.registry.createAuthorizations(by: .test, batch(["d"])) }
+  #expect(try bench.store.load().authorizations.count == 3)
 }

@@ -32,10 +32,10 @@ private func directory(isDefault: Bool = true) throws -> Directory {
     do {
       let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
       #expect(try store.keptDirectory(of: "influxdb-1") == nil)
-      try store.keep(try directory(), of: "influxdb-1")
+      try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
     }
     let store = try SQLiteAuthorizationStore(path: folder.file("s.db"), migrates: false)
-    let kept = try #require(try store.keptDirectory(of: "influxdb-1"))
+    let kept = try #require(try store.keptDirectory(of: "influxdb-1")).directory
     #expect(kept.hasSameContents(as: try directory()))
     #expect(kept.organizations.last?.name.utf8.elementsEqual("e\u{301} first".utf8) == true)
     #expect(try store.keptDirectory(of: "influxdb-2") == nil)
@@ -44,24 +44,24 @@ private func directory(isDefault: Bool = true) throws -> Directory {
   @Test func replacesWhatWasKept() throws {
     let folder = try ScratchFolder()
     let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
-    try store.keep(try directory(), of: "influxdb-1")
-    try store.keep(try directory(isDefault: false), of: "influxdb-1")
-    #expect(try store.keptDirectory(of: "influxdb-1")?.mappings.contains(where: \.isDefault) == false)
-    try store.keep(.empty, of: "influxdb-2")
+    try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
+    try store.keep(try directory(isDefault: false), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
+    #expect(try store.keptDirectory(of: "influxdb-1")?.directory.mappings.contains(where: \.isDefault) == false)
+    try store.keep(.empty, from: DirectorySource(dialect: "influxdb-2", upstream: "h:8086"))
     #expect(try store.keptDirectory(of: "influxdb-1") == nil)
-    #expect(try store.keptDirectory(of: "influxdb-2")?.hasSameContents(as: .empty) == true)
+    #expect(try store.keptDirectory(of: "influxdb-2")?.directory.hasSameContents(as: .empty) == true)
   }
 
   @Test func writesNothingWhereNothingChanged() throws {
     let folder = try ScratchFolder()
     let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
     let observer = try SQLiteAuthorizationStore(path: folder.file("s.db"))
-    try store.keep(try directory(), of: "influxdb-1")
+    try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
     _ = try observer.load()
     #expect(try !observer.changedElsewhere())
-    try store.keep(try directory(), of: "influxdb-1")
+    try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
     #expect(try !observer.changedElsewhere())
-    try store.keep(try directory(isDefault: false), of: "influxdb-1")
+    try store.keep(try directory(isDefault: false), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
     #expect(try observer.changedElsewhere())
   }
 
@@ -73,9 +73,24 @@ private func directory(isDefault: Bool = true) throws -> Directory {
     do {
       let store = try SQLiteAuthorizationStore(path: path)
       #expect(try store.keptDirectory(of: "influxdb-1") == nil)
-      try store.keep(try directory(), of: "influxdb-1")
+      try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: "h:8086"))
     }
     do { _ = try SQLiteAuthorizationStore(path: path, schema: .current, version: 4) }
     #expect(try SQLiteAuthorizationStore(path: path).keptDirectory(of: "influxdb-1") == nil)
+  }
+
+  @Test func whoReadItIsKeptWithIt() throws {
+    let folder = try ScratchFolder()
+    let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+    let mine = DirectorySource(dialect: "influxdb-1", upstream: "a:8086")
+    let other = DirectorySource(dialect: "influxdb-1", upstream: "b:8086,c:8086")
+    try store.keep(try directory(), from: other)
+    let kept = try #require(try store.keptDirectory(of: "influxdb-1"))
+    #expect(kept.source == other && other.continues(kept.source) && !mine.continues(kept.source))
+    // The version before wrote the dialect alone, and there was one gatehouse.
+    try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: ""))
+    let earlier = try #require(try store.keptDirectory(of: "influxdb-1")).source
+    #expect(earlier.upstream.isEmpty && mine.continues(earlier))
+    #expect(!DirectorySource(dialect: "influxdb-2", upstream: "a:8086").continues(earlier))
   }
 }

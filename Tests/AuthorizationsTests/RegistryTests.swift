@@ -152,3 +152,38 @@ private final class Bench {
   #expect(Set(original.values) == Set((0..<1000).map { "\($0)" }))
   #expect(ShardedTable<Int, Int>().isEmpty)
 }
+
+/// As an importer makes them.
+@Test func tenThousandLoginsAreOneTransactionAndOnePublication() throws {
+  let bench = try Bench()
+  let observer = try SQLiteAuthorizationStore(path: bench.folder.file("s.db"))
+  _ = try observer.load()
+  let version = try observer.currentVersion()
+  let generation = bench.publication.generation
+  let made = try bench.registry.createAuthorizations(by: .test, batch((0..<10_000).map { "login-\($0)" }))
+  #expect(made.count == 10_000 && bench.publication.generation == generation + 1)
+  #expect(bench.publication.value.authorization(named: "login-9999") == made.last)
+  // SQLite counts the transactions of others.
+  #expect(try observer.currentVersion() == version + 1)
+  #expect(try observer.load().authorizations.count == 10_000)
+  #expect(try bench.registry.pollForChangesElsewhere() == false)
+}
+
+@Test func ofABatchWithOneThatFailsNothingIsMade() throws {
+  let bench = try Bench()
+  _ = try bench.create("taken")
+  let generation = bench.publication.generation
+  #expect(throws: ChangeError.nameTaken) {
+    try bench.registry.createAuthorizations(by: .test, batch(["a", "taken", "b"]))
+  }
+  #expect(throws: ChangeError.nameTaken) { try bench.registry.createAuthorizations(by: .test, batch(["a", "a"])) }
+  // Known to the store alone: it is refused within the transaction.
+  let store = try SQLiteAuthorizationStore(path: bench.folder.file("s.db"))
+  let changes = try [
+    StoreChange.insertAuthorization(authorization(1, "a")), .deleteAuthorization(.test(99)),
+    .insertAuthorization(authorization(2, "b")),
+  ]
+  #expect(throws: StoreError.notFound) { try store.apply(changes) }
+  #expect(try store.load().authorizations.map(\.token) == ["taken"])
+  #expect(bench.publication.generation == generation)
+}

@@ -83,7 +83,7 @@ private func changeManyTimes(_ path: String, _ worker: UInt64) -> String? {
     let store = try SQLiteAuthorizationStore(path: path, busyMilliseconds: 60_000)
     for index in 1...50 as ClosedRange<UInt64> {
       try store.apply(.insertAuthorization(authorization(worker * 1000 + index, "\(worker)-\(index)")))
-      _ = try store.identifiers(for: ["a", "b"], kind: "bucket")
+      _ = try store.allot(["a", "b"], kind: "bucket")
     }
     return nil
   } catch {
@@ -91,21 +91,34 @@ private func changeManyTimes(_ path: String, _ worker: UInt64) -> String? {
   }
 }
 
-@Test func identifiersOfNamesStayUntilTheNameGoes() throws {
+@Test func identifiersOfNamesStayUntilTheyAreForgotten() throws {
   let folder = try ScratchFolder()
   let store = try SQLiteAuthorizationStore(path: folder.file("s.db"))
-  let first = try store.identifiers(for: ["m/a", "m/b", "\u{e9}", "e\u{301}"], kind: "bucket")
+  let first = try store.allot(["m/a", "m/b", "\u{e9}", "e\u{301}"], kind: "bucket")
   #expect(Set(first).count == 4)
-  #expect(
-    try store.identifiers(for: ["e\u{301}", "m/b", "m/a", "\u{e9}"], kind: "bucket") == [3, 1, 0, 2].map { first[$0] })
+  #expect(try store.allot(["e\u{301}", "m/b", "m/a", "\u{e9}"], kind: "bucket") == [3, 1, 0, 2].map { first[$0] })
   // Another kind is another name space.
-  #expect(try store.identifiers(for: ["m/a"], kind: "user") != [first[0]])
+  #expect(try store.allot(["m/a"], kind: "user") != [first[0]])
   // Also seen by another process, and kept.
   let other = try SQLiteAuthorizationStore(path: folder.file("s.db"))
-  #expect(try other.identifiers(for: ["m/b"], kind: "bucket") == [first[1]])
-  #expect(try store.identifiers(for: ["m/a", "m/b"], kind: "bucket").first != first[0])
-  #expect(try store.identifiers(for: [], kind: "bucket") == [])
-  #expect(try store.identifiers(for: ["m/b", "m/b"], kind: "bucket").count == 2)
+  #expect(try other.allot(["m/b"], kind: "bucket") == [first[1]])
+  try other.forget([first[0]])
+  let again = try store.allot(["m/a", "m/b"], kind: "bucket")
+  #expect(again[0] != first[0] && again[1] == first[1])
+  #expect(try store.allot([], kind: "bucket") == [])
+  #expect(try store.allot(["m/b", "m/b"], kind: "bucket").count == 2)
+}
+
+/// Two gateways before different upstreams may share a store.
+@Test func whoHasAnotherDirectoryTakesNoIdentifierAway() throws {
+  let folder = try ScratchFolder()
+  let one = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  let other = try SQLiteAuthorizationStore(path: folder.file("s.db"))
+  let mine = try one.allot(["plant/autogen"], kind: "bucket")
+  let theirs = try other.allot(["office/autogen"], kind: "bucket")
+  #expect(mine != theirs)
+  #expect(try one.allot(["plant/autogen"], kind: "bucket") == mine)
+  #expect(try other.allot(["office/autogen"], kind: "bucket") == theirs)
 }
 
 @Test func registriesThatChangeOneLoginAtOnceLoseNoChange() async throws {

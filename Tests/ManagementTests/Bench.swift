@@ -61,7 +61,7 @@ final class Bench {
           .init(
             organization: "plant", database: $0, retentionPolicy: "autogen", bucket: "\($0)/autogen", isDefault: true)
         }), of: .influxDB2
-    ) { (names, kind) throws(StoreError) in try store.identifiers(for: names, kind: kind) }
+    ) { (names, kind) throws(StoreError) in try store.allot(names, kind: kind) }
   }
 
   var audited: [AuditRecord] { shared.records }
@@ -193,8 +193,18 @@ final class MemoryStore: AuthorizationStore {
 
   func load() throws(StoreError) -> StoreContents { contents }
 
-  func apply(_ change: StoreChange) throws(StoreError) {
+  func apply(_ changes: [StoreChange]) throws(StoreError) {
     if isOutOfReach { throw .unavailable("canary-store-text") }
+    let before = contents
+    do throws(StoreError) {
+      for change in changes { try make(change) }
+    } catch {
+      contents = before
+      throw error
+    }
+  }
+
+  private func make(_ change: StoreChange) throws(StoreError) {
     switch change {
     case .insertAuthorization(let one): contents.authorizations.append(one)
     case .updateAuthorization(let one):
@@ -210,7 +220,15 @@ final class MemoryStore: AuthorizationStore {
 
   func changedElsewhere() throws(StoreError) -> Bool { false }
 
-  func identifiers(for names: [String], kind: String) throws(StoreError) -> [Identifier] {
+  func forget(_ identifiers: Set<Identifier>) throws(StoreError) {
+    known = known.filter { !identifiers.contains($0.value) }
+  }
+
+  func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] { [:] }
+  func keep(_ directory: Directory, from source: DirectorySource) throws(StoreError) {}
+  func keptDirectory(of dialect: String) throws(StoreError) -> KeptDirectory? { nil }
+
+  func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier] {
     names.map { name in
       let id = known["\(kind) \(name)"] ?? Identifier(nonzero: 0x00ab_cdef_0000_1000 + UInt64(known.count))
       known["\(kind) \(name)"] = id
