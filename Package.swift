@@ -99,7 +99,11 @@ let package = Package(
         "Gateway", "Access", "Authorizations", "Formats", "Decision", "HTTP", "Observation", "TestClock", "Threading",
         "Upstream",
       ]),
-    tests("GatehouseServerTests", ["GatehouseServer", "Authorizations", "Formats", "Decision", "Threading"]),
+    tests(
+      "GatehouseServerTests",
+      [
+        "GatehouseServer", "Authorizations", "Configuration", "Formats", "Decision", "Observation", "Threading",
+      ]),
     tests(
       "ManagementTests",
       [

@@ -99,7 +99,8 @@ public final class AuthorizationRegistry {
   public func createAuthorizations(
     by author: ChangeAuthor, _ builds: [(Identifier, Int64) -> Authorization]
   ) throws(ChangeError) -> [Authorization] {
-    try attempt { () throws(ChangeError) in
+    guard !builds.isEmpty else { return [] }
+    return try attempt { () throws(ChangeError) in
       let time = now()
       var names: Set<[UInt8]> = []
       var made: [Authorization] = []

@@ -46,9 +46,9 @@ extension SQLiteAuthorizationStore {
     guard rows > 0 else { return nil }
     var found: [StoreChange] = []
     for id in logins {
-      found.append(try authorizations(id).first.map { .updateAuthorization($0) } ?? .deleteAuthorization(id))
+      found.append(try objects.authorizations(id).first.map { .updateAuthorization($0) } ?? .deleteAuthorization(id))
     }
-    for id in tokens { found.append(try self.tokens(id).first.map { .updateToken($0) } ?? .deleteToken(id)) }
+    for id in tokens { found.append(try objects.tokens(id).first.map { .updateToken($0) } ?? .deleteToken(id)) }
     return found
   }
 }

@@ -6,6 +6,7 @@ import Glibc
 /// Several processes may open the file at once: the server, and command lines beside it.
 public final class SQLiteAuthorizationStore: AuthorizationStore {
   let connection: SQLiteConnection
+  let objects: SQLiteRows
   private let dataVersion: SQLiteStatement
   let lastNumber: SQLiteStatement
   /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
@@ -32,6 +33,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     path: String, busyMilliseconds: Int = 5_000, schema: SQLiteSchema, version: Int? = nil, migrates: Bool = true
   ) throws(StoreError) {
     connection = try SQLiteConnection(path: path, busyMilliseconds: Int32(clamping: busyMilliseconds))
+    objects = SQLiteRows(connection: connection)
     try Self.useWriteAheadLog(connection, attempts: max(1, busyMilliseconds / 10))
     // FULL: the log is synced before a commit returns. secure_delete: a removed hash leaves nothing in free pages.
     try connection.execute(
@@ -74,7 +76,7 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     let (contents, version, change) = try connection.transaction(.reading) {
       () throws(StoreError) -> (StoreContents, Int64, Int64) in
       (
-        StoreContents(authorizations: try authorizations(), tokens: try tokens()), try currentVersion(),
+        StoreContents(authorizations: try objects.authorizations(), tokens: try objects.tokens()), try currentVersion(),
         try lastChange()
       )
     }
@@ -108,24 +110,12 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
 
   private func make(_ change: StoreChange) throws(StoreError) {
     switch change {
-    case .insertAuthorization(let authorization): try insert(authorization)
-    case .updateAuthorization(let authorization): try update(authorization)
-    case .deleteAuthorization(let id): try delete(id, from: "authorizations")
-    case .insertToken(let token): try insert(token)
-    case .updateToken(let token): try update(token)
-    case .deleteToken(let id): try delete(id, from: "tokens")
+    case .insertAuthorization(let authorization): try objects.insert(authorization)
+    case .updateAuthorization(let authorization): try objects.update(authorization)
+    case .deleteAuthorization(let id): try objects.delete(id, from: "authorizations")
+    case .insertToken(let token): try objects.insert(token)
+    case .updateToken(let token): try objects.update(token)
+    case .deleteToken(let id): try objects.delete(id, from: "tokens")
     }
-  }
-
-  private func delete(_ id: Identifier, from table: String) throws(StoreError) {
-    try connection.statement("DELETE FROM \(table) WHERE id = ?").run(.identifier(id))
-    guard connection.changedRows > 0 else { throw .notFound }
-  }
-
-  /// After an UPDATE that found nothing: was the row not there, or changed by someone else?
-  func missedUpdate(_ id: Identifier, of table: String) throws(StoreError) -> StoreError {
-    let query = try connection.statement("SELECT 1 FROM \(table) WHERE id = ?")
-    try query.bind([.identifier(id)])
-    return try query.step() ? .stale : .notFound
   }
 }

@@ -87,6 +87,8 @@ private func directory(isDefault: Bool = true) throws -> Directory {
     try store.keep(try directory(), from: other)
     let kept = try #require(try store.keptDirectory(of: "influxdb-1"))
     #expect(kept.source == other && other.continues(kept.source) && !mine.continues(kept.source))
+    let grown = DirectorySource(dialect: "influxdb-1", upstream: "c:8086,d:8086")
+    #expect(grown.continues(kept.source) && !grown.continues(mine))
     // The version before wrote the dialect alone, and there was one gatehouse.
     try store.keep(try directory(), from: DirectorySource(dialect: "influxdb-1", upstream: ""))
     let earlier = try #require(try store.keptDirectory(of: "influxdb-1")).source

@@ -2,7 +2,10 @@
 
 import Formats
 
-extension SQLiteAuthorizationStore {
+/// Reads and writes within a transaction of its caller.
+struct SQLiteRows {
+  let connection: SQLiteConnection
+
   /// `only`: nil for all.
   func authorizations(_ only: Identifier? = nil) throws(StoreError) -> [Authorization] {
     var permissions = try permissions(in: "authorization_permissions", of: only)
@@ -163,5 +166,17 @@ extension SQLiteAuthorizationStore {
         .text(resource.type.rawValue), .identifier(resource.id), .identifier(resource.organizationID),
         .name(resource.name))
     }
+  }
+
+  func delete(_ id: Identifier, from table: String) throws(StoreError) {
+    try connection.statement("DELETE FROM \(table) WHERE id = ?").run(.identifier(id))
+    guard connection.changedRows > 0 else { throw .notFound }
+  }
+
+  /// After an UPDATE that found nothing: was the row not there, or changed by someone else?
+  private func missedUpdate(_ id: Identifier, of table: String) throws(StoreError) -> StoreError {
+    let query = try connection.statement("SELECT 1 FROM \(table) WHERE id = ?")
+    try query.bind([.identifier(id)])
+    return try query.step() ? .stale : .notFound
   }
 }
