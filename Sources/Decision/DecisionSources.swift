@@ -6,22 +6,22 @@ public import Threading
 
 /// Given to every gatekeeper; may be used from any thread.
 public struct DecisionSources: Sendable {
-  public let settings: GatewaySettings
+  /// Taken with each new directory.
+  public let settings: Publication<GatewaySettings>
   public let authenticator: Authenticator
   public let authorizations: Publication<AuthorizationSnapshot>
   public let directory: Publication<Directory>
   public let status: Publication<UpstreamStatus>
-  /// Taken with each new directory.
-  public let upstreamAuthorizations: Publication<UpstreamAuthorizations>
   /// Asked for each `/health`.
   public let health: @Sendable () -> HealthReport
   /// The authenticator's clock.
   public let clock: @Sendable () -> Instant
 
   public init(
-    settings: GatewaySettings, authenticator: Authenticator, authorizations: Publication<AuthorizationSnapshot>,
+    settings: Publication<GatewaySettings>, authenticator: Authenticator,
+    authorizations: Publication<AuthorizationSnapshot>,
     directory: Publication<Directory>, status: Publication<UpstreamStatus>,
-    upstreamAuthorizations: Publication<UpstreamAuthorizations>, health: @escaping @Sendable () -> HealthReport,
+    health: @escaping @Sendable () -> HealthReport,
     clock: @escaping @Sendable () -> Instant
   ) {
     self.settings = settings
@@ -29,7 +29,6 @@ public struct DecisionSources: Sendable {
     self.authorizations = authorizations
     self.directory = directory
     self.status = status
-    self.upstreamAuthorizations = upstreamAuthorizations
     self.health = health
     self.clock = clock
   }

@@ -22,9 +22,7 @@ final class DecisionState: Sendable {
     snapshot = sources.authorizations.value
     directory = sources.directory.value
     status = sources.status.value
-    var settings = sources.settings
-    settings.authorizations = sources.upstreamAuthorizations.value
-    self.settings = settings
+    settings = sources.settings.value
   }
 
   /// Whether nothing was published since.

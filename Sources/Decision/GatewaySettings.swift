@@ -70,7 +70,6 @@ public struct GatewaySettings: Sendable {
   public var other = OtherTraffic.deny
   public var limits = GatewayLimits()
   public var timeouts = GatewayTimeouts()
-  /// At the start; see `GatewayShared.replaceAuthorizations`.
   public var authorizations = UpstreamAuthorizations()
   /// Whether a statement that changes something is refused over GET.
   public var strictMethods = false

@@ -15,7 +15,8 @@ final class DirectoryWorker {
   private let asksUpstream: Bool
   private let status: Publication<UpstreamStatus>
   private let health: UpstreamHealth
-  private let management: Mailbox
+  private let management: LoopHandle<ManagementWorker>
+  private let itself: LoopHandle<DirectoryWorker>
   private let interval: Interval
   private var queue = DirectoryQueue()
   /// When the upstream was last asked for everything.
@@ -33,21 +34,23 @@ final class DirectoryWorker {
   /// - Parameters:
   ///   - asksUpstream: whether the directory is the upstream's; otherwise only its version and health are asked for,
   ///     and the policies of a database where a request reaches over all of them.
+  ///   - itself: the way to this worker.
   ///   - interval: between two regular questions.
   init(
     inquiry: UpstreamInquiry, asksUpstream: Bool, status: Publication<UpstreamStatus>, health: UpstreamHealth,
-    management: Mailbox, interval: Interval
+    management: LoopHandle<ManagementWorker>, itself: LoopHandle<DirectoryWorker>, interval: Interval
   ) {
     self.inquiry = inquiry
     self.asksUpstream = asksUpstream
     self.status = status
     self.health = health
     self.management = management
+    self.itself = itself
     self.interval = interval
   }
 
   /// Called by the loop between events.
-  func housekeep(now: Instant, mailbox: Mailbox) {
+  func housekeep(now: Instant) {
     health.look(at: now)
     guard !isPublishing else { return }
     let elapsed = askedAt.map { now - $0 } ?? .forever
@@ -55,38 +58,37 @@ final class DirectoryWorker {
     let isUrgent = isDoubted || !status.value.isReachable || !status.value.hasDirectory
     let patience =
       isUrgent ? DirectoryQueue.interval : health.isFailing ? min(Self.troubledInterval, interval) : interval
-    if elapsed >= patience { return askEverything(mailbox) }
+    if elapsed >= patience { return askEverything() }
     if queue.isEmpty { return }
     let due = queue.takeDue(at: now)
-    if !due.isEmpty { ask(due, mailbox) }
+    if !due.isEmpty { ask(due) }
   }
 
   /// Calls back once every question has been answered by an upstream that was asked after now.
   func ask(
-    _ inquiry: DirectoryInquiry, mailbox: Mailbox,
-    _ done: @escaping @Sendable ([DirectoryQuestion: DirectoryReading]) -> Void
+    _ inquiry: DirectoryInquiry, _ done: @escaping @Sendable ([DirectoryQuestion: DirectoryReading]) -> Void
   ) {
     queue.append(inquiry, done)
-    housekeep(now: .now, mailbox: mailbox)
+    housekeep(now: .now)
   }
 
   /// Asks with other credentials from now on, and finds out at once what they are worth.
-  func replace(authorization: String, credentials: [String], mailbox: Mailbox) {
+  func replace(authorization: String, credentials: [String]) {
     inquiry.authorization = authorization
     inquiry.credentials = credentials
     askedAt = nil
-    housekeep(now: .now, mailbox: mailbox)
+    housekeep(now: .now)
   }
 
   /// A request failed as all others would if the upstream were gone or the credential void: looks whether they are.
-  func noteTrouble(mailbox: Mailbox) {
+  func noteTrouble() {
     isDoubted = true
-    housekeep(now: .now, mailbox: mailbox)
+    housekeep(now: .now)
   }
 
   // MARK: Everything
 
-  private func askEverything(_ mailbox: Mailbox) {
+  private func askEverything() {
     for member in inquiry.members { member.resolve() }
     do throws(UpstreamInquiry.Problem) {
       var contents: UpstreamContents?
@@ -103,7 +105,7 @@ final class DirectoryWorker {
       guard let contents else { return answer { $0.isAboutPolicies ? nil : .published } }
       if case .databases(let all) = contents { databases = all }
       let answered = queue.take { contents.reading(of: $0) }
-      keep(contents, mailbox, isWhole: true, tell: answered)
+      keep(contents, isWhole: true, tell: answered)
     } catch {
       noteAsked()
       var found = status.value
@@ -122,14 +124,14 @@ final class DirectoryWorker {
 
   // MARK: A part
 
-  private func ask(_ questions: [DirectoryQuestion], _ mailbox: Mailbox) {
+  private func ask(_ questions: [DirectoryQuestion]) {
     // Nothing of a directory that the file declares comes from the upstream.
     let asked = asksUpstream ? questions : questions.filter(\.isAboutPolicies)
     if asked.count < questions.count { answer { $0.isAboutPolicies ? nil : .published } }
     if asked.isEmpty { return }
     guard inquiry.dialect.hasRetentionPolicies, var latest = asksUpstream ? databases : [], !asked.contains(.everything)
     else {
-      return asksUpstream ? askEverything(mailbox) : askEveryPolicy()
+      return asksUpstream ? askEverything() : askEveryPolicy()
     }
     var readings: [DirectoryQuestion: DirectoryReading] = [:]
     do throws(UpstreamInquiry.Problem) {
@@ -140,7 +142,7 @@ final class DirectoryWorker {
     let answered = queue.take { readings[$0] }
     guard asksUpstream, latest != databases else { return answered.forEach { $0.tell() } }
     databases = latest
-    keep(.databases(latest), mailbox, isWhole: false, tell: answered)
+    keep(.databases(latest), isWhole: false, tell: answered)
   }
 
   /// The policies that a 2.x upstream's mappings name, where its directory is declared.
@@ -164,14 +166,11 @@ final class DirectoryWorker {
 
   /// The store gives identifiers, and only the management thread may ask it for them.
   private func keep(
-    _ contents: UpstreamContents, _ mailbox: Mailbox, isWhole: Bool, tell waiters: [DirectoryQueue.Waiter]
+    _ contents: UpstreamContents, isWhole: Bool, tell waiters: [DirectoryQueue.Waiter]
   ) {
     isPublishing = true
     published = waiters
-    management.post { loop in
-      let isKept = (loop.context as? ManagementWorker)?.publishDirectory(of: contents) ?? false
-      mailbox.post { loop in (loop.context as? DirectoryWorker)?.kept(isKept, isWhole: isWhole) }
-    }
+    management.ask({ $0.publishDirectory(of: contents) }, for: itself) { $0.kept($1, isWhole: isWhole) }
   }
 
   private func kept(_ isKept: Bool, isWhole: Bool) {

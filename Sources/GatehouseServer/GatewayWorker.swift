@@ -15,6 +15,8 @@ final class GatewayWorker {
   private final class Door {
     let socket: ListeningSocket
     var tls: ServerTLSContext?
+    /// Made for a reload that does not count yet.
+    var prepared: ServerTLSContext?
 
     init(_ socket: ListeningSocket, tls: ServerTLSContext?) {
       self.socket = socket
@@ -52,12 +54,31 @@ final class GatewayWorker {
     return bound
   }
 
-  /// Takes new certificates for connections made from now on.
-  func replaceTLS(_ settings: [ServerTLSSettings?]) {
-    for (door, setting) in zip(doors, settings) {
-      guard let setting, let context = try? ServerTLSContext(setting) else { continue }
-      door.tls = context
+  enum Preparation: Sendable {
+    case ready
+    /// The text names the file or setting.
+    case failed(String)
+  }
+
+  /// Makes, of each door in their order, what a reload gives it; none of it counts before `takePrepared`.
+  func prepareTLS(_ settings: [ServerTLSSettings?]) -> Preparation {
+    do throws(TransportFailure) {
+      for (door, setting) in zip(doors, settings) {
+        door.prepared = try setting.map { (setting) throws(TransportFailure) in try ServerTLSContext(setting) }
+      }
+      return .ready
+    } catch {
+      return .failed(error.description)
     }
+  }
+
+  /// From now on new connections get what was prepared, and exchanges with the upstream these limits.
+  func takePrepared(_ limits: UpstreamLimits) {
+    for door in doors {
+      if let prepared = door.prepared { door.tls = prepared }
+      door.prepared = nil
+    }
+    gateway.take(limits)
   }
 
   /// Accepts nothing more and closes what is idle.

@@ -6,22 +6,20 @@ import Threading
 import Transport
 
 /// The thread is up, its loop's `prepare` done, when the initialiser returns.
-final class LoopThread: Sendable {
-  let mailbox: Mailbox
+final class LoopThread<Worker: AnyObject>: Sendable {
+  let name: String
+  let handle: LoopHandle<Worker>
   private let thread: WorkerThread
-
-  private final class Start: Sendable {
-    let result = Mutex<Result<Mailbox, StartProblem>?>(nil)
-  }
 
   /// - Parameters:
   ///   - scratchBytes: of the loop.
   ///   - longHeadBytes: of the loop.
-  ///   - prepare: runs in the thread before the loop; what it returns becomes the loop's context.
+  ///   - prepare: runs in the thread before the loop, and makes the worker that messages are for.
   init(
     name: String, scratchBytes: Int, longHeadBytes: Int = 0,
-    prepare: @escaping @Sendable (EventLoop) throws(StartProblem) -> AnyObject
+    prepare: @escaping @Sendable (EventLoop) throws(StartProblem) -> Worker
   ) throws(StartProblem) {
+    self.name = name
     let start = Start()
     do throws(TransportFailure) {
       let started = try EventLoop(scratchBytes: 4_096)
@@ -48,7 +46,7 @@ final class LoopThread: Sendable {
     }
     let result = start.result.withLock { $0 } ?? .failure(StartProblem("thread \(name) did not start"))
     switch result {
-    case .success(let mailbox): self.mailbox = mailbox
+    case .success(let mailbox): handle = LoopHandle(mailbox)
     case .failure(let problem):
       thread.join()
       throw problem
@@ -64,9 +62,13 @@ final class LoopThread: Sendable {
 
   /// Ends the loop after the messages before, and waits for the thread.
   func stop() {
-    mailbox.post { $0.stop() }
+    handle.mailbox.post { $0.stop() }
     thread.join()
   }
+}
+
+private final class Start: Sendable {
+  let result = Mutex<Result<Mailbox, StartProblem>?>(nil)
 }
 
 /// Why the server cannot start: one text for the operator, without secrets.

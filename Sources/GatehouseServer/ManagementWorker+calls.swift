@@ -28,7 +28,7 @@ extension ManagementWorker {
       let number = hashesAsked
       hashing[id, default: []].append(WaitingForHash(call: call, done: done, number: number))
       let isTaken = passwords.submit(password, from: SourceAddress(call.source)) { [mailbox] outcome in
-        mailbox.post { ($0.context as? ManagementWorker)?.hashed(id, number, NewPassword(outcome)) }
+        LoopHandle<ManagementWorker>(mailbox).tell { $0.hashed(id, number, NewPassword(outcome)) }
       }
       if !isTaken { hashed(id, number, .refused) }
     }

@@ -126,13 +126,16 @@ final class ManagementWorker {
   func note(_ call: RefusedCall) { service.note(call) }
 
   /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.
-  func reload(_ declarations: Declarations) {
+  /// Whether it was.
+  func reload(_ declarations: Declarations) -> Bool {
     let author = ChangeAuthor(.configuration)
     do throws(ChangeError) {
       try load(declarations, by: author)
       trail?.conclude(author)
+      return true
     } catch {
       events.log(.error, "what the file declares cannot be loaded", ["reason": .text("\(error)")])
+      return false
     }
   }
 

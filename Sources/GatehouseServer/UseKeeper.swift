@@ -1,5 +1,6 @@
 // When each login and token was last let in: taken from the loops, kept in the store now and then.
 
+import Formats
 import Authorizations
 import Gateway
 import Observation

@@ -120,7 +120,7 @@ final class DownstreamConnection {
     stream = try ByteStream(accepted: descriptor, loop: gateway.loop, tls: tls, handler: self)
   }
 
-  var settings: GatewaySettings { gateway.shared.settings }
+  var settings: GatewaySettings { gateway.settings }
 
   func begin() {
     if client.isTLS {

@@ -32,6 +32,9 @@ public final class GatewayLoop {
   private var usesToldAt = Instant.start
   private var troubleToldAt: Instant?
   private(set) var dateField = HTTPDate()
+  /// Taken between two batches of events.
+  private(set) var settings: GatewaySettings
+  private var settingsGeneration: UInt64
 
   /// After which log lines are handed over even though the block is not full.
   private static let flushInterval = Interval.milliseconds(200)
@@ -51,6 +54,8 @@ public final class GatewayLoop {
     self.accessLog = accessLog
     self.metrics = metrics
     self.events = events
+    settingsGeneration = shared.settings.generation
+    settings = shared.settings.value
     gatekeeper = Gatekeeper(shared.decisionSources)
     pool = UpstreamPool(loop: loop, members: members, tls: tls, limits: limits)
     loop.housekeeping = { [unowned self] in housekeep() }
@@ -81,7 +86,7 @@ public final class GatewayLoop {
 
   /// Counts one more connection, in place of the oldest stranger's where there are too many of all or of its source.
   private func takePlace(for client: Client) -> Bool {
-    let limits = shared.settings.limits
+    let limits = settings.limits
     if shared.strangers.add(client.source) > limits.unauthenticatedPerSource {
       noteScarcity("too many connections of one address on which nothing was authenticated", client)
       guard let oldest = strangers.oldest(of: client.source, now: loop.now) else {
@@ -178,7 +183,14 @@ public final class GatewayLoop {
     shared.connections.subtract(1, ordering: .relaxed)
   }
 
+  /// Takes other limits of its upstream connections.
+  public func take(_ limits: UpstreamLimits) { pool.take(limits) }
+
   private func housekeep() {
+    if shared.settings.generation != settingsGeneration {
+      settingsGeneration = shared.settings.generation
+      settings = shared.settings.value
+    }
     pool.reclaim()
     guard loop.now - flushedAt >= Self.flushInterval else { return }
     flushedAt = loop.now
@@ -186,7 +198,7 @@ public final class GatewayLoop {
     accessLog?.flush()
     pool.retry()
     tellOmitted()
-    if shared.settings.cutsStreams { for connection in connections.values { connection.cutIfRevoked() } }
+    if settings.cutsStreams { for connection in connections.values { connection.cutIfRevoked() } }
     guard loop.now - usesToldAt >= Self.usesInterval else { return }
     usesToldAt = loop.now
     tellUses()

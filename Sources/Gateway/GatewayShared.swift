@@ -1,4 +1,4 @@
-// What the event loops of one gateway share: immutable settings and things that may be used from any thread.
+// What the event loops of one gateway share: published settings and things that may be used from any thread.
 
 public import Access
 public import Authorizations
@@ -47,12 +47,11 @@ public struct GatewayServices: Sendable {
 }
 
 public final class GatewayShared: Sendable {
-  public let settings: GatewaySettings
+  let settings: Publication<GatewaySettings>
   public let authenticator: Authenticator
   public let authorizations: Publication<AuthorizationSnapshot>
   public let directory: Publication<Directory>
   public let status: Publication<UpstreamStatus>
-  let upstreamAuthorizations: Publication<UpstreamAuthorizations>
   /// What `/health` tells.
   let conditions: Conditions
   /// What holds of the descriptors from the start on.
@@ -76,8 +75,7 @@ public final class GatewayShared: Sendable {
     services: GatewayServices,
     clock: @escaping @Sendable () -> Instant
   ) {
-    self.settings = settings
-    upstreamAuthorizations = Publication(settings.authorizations)
+    self.settings = Publication(settings)
     self.authenticator = authenticator
     self.authorizations = authorizations
     self.directory = directory
@@ -94,7 +92,7 @@ public final class GatewayShared: Sendable {
   var decisionSources: DecisionSources {
     DecisionSources(
       settings: settings, authenticator: authenticator, authorizations: authorizations, directory: directory,
-      status: status, upstreamAuthorizations: upstreamAuthorizations,
+      status: status,
       health: { [self] in
         HealthReport(
           checks: conditions.all.map {
@@ -104,10 +102,10 @@ public final class GatewayShared: Sendable {
       clock: clock)
   }
 
-  /// From the next request on, what leaves bears these values. A decision that was remembered holds the old ones, so none
-  /// is kept: every loop takes the directory anew, and these with it.
-  public func replaceAuthorizations(_ values: UpstreamAuthorizations) {
-    upstreamAuthorizations.publish(values)
+  /// From the next request on, these count. A decision that was remembered holds limits and credentials of the old ones,
+  /// so none is kept: every loop takes the directory anew, and these with it.
+  public func replaceSettings(_ values: GatewaySettings) {
+    settings.publish(values)
     directory.touch()
   }
 

@@ -6,7 +6,7 @@ public import Transport
 
 public final class UpstreamPool {
   public let loop: EventLoop
-  let limits: UpstreamLimits
+  private(set) var limits: UpstreamLimits
   let decoder = ResponseHeadDecoder()
 
   private struct Slot {
@@ -83,6 +83,13 @@ public final class UpstreamPool {
       }
     }
     return nil
+  }
+
+  /// Takes other limits from now on; the number of connections stays what it was.
+  public func take(_ limits: UpstreamLimits) {
+    var taken = limits
+    taken.connections = self.limits.connections
+    self.limits = taken
   }
 
   /// To be called now and then: connects for those who wait because descriptors were short.

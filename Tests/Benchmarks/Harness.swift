@@ -58,10 +58,11 @@ final class Harness {
     status.hasDirectory = true
     status.isReachable = true
     sources = DecisionSources(
-      settings: settings, authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),
+      settings: Publication(settings),
+      authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),
       authorizations: Publication(AuthorizationSnapshot(revision: 1, authorizations: [reader], tokens: [])),
       directory: Publication(directory), status: Publication(status),
-      upstreamAuthorizations: Publication(settings.authorizations), health: { HealthReport() },
+      health: { HealthReport() },
       clock: { .start + .seconds(1) })
     gatekeeper = Gatekeeper(sources)
     principal = Principal(reader)

@@ -100,10 +100,10 @@ final class Gate {
     status.hasDirectory = true
     status.version = "1.6.7"
     shared = DecisionSources(
-      settings: settings, authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),
+      settings: Publication(settings),
+      authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),
       authorizations: Publication(World.snapshot(tokens: tokens)), directory: Publication(directory),
       status: Publication(status),
-      upstreamAuthorizations: Publication(settings.authorizations),
       health: { [health] in health.report.withLock { $0 } },
       clock: { .start + .seconds(1) })
     gatekeeper = Gatekeeper(shared)
