@@ -1,206 +1,88 @@
-// A client's connection: reads requests, lets them be decided, and moves the bytes of those that are permitted.
+// A client's connection: takes the events of its socket and of the upstream, and gives each to who knows what it means.
 
-import Observation
-import Synchronization
-import Access
 import Decision
 import HTTP
-import ManagementAPI
+import Observation
 import Threading
 import Transport
 import Upstream
 
-/// The thin shell around the phases: it knows sockets' streams and framing, and nothing of permissions.
-///
-/// Bytes that were received and not used yet are in `hold`; nothing else survives from one event to the next, since what
-/// is read lies in the loop's scratch.
+/// The thin shell around framing and exchange; nothing is decided here.
 final class DownstreamConnection {
-  enum State {
-    case opening
-    /// Between requests, or within a head.
-    case readingHead
-    /// For a verification, the directory or the management thread; nothing is read meanwhile.
-    case waiting
-    /// The body is being collected: before the decision, or before an upstream connection is leased.
-    case collecting(toDecide: Bool)
-    case leasing
-    /// The request's body is passing.
-    case streaming
-    case awaitingResponse
-    case relaying
-    /// A long answer of our own is passing; what is left of it, or nil while its next piece is made.
-    case answering(AnswerRest?)
-    /// The rest of a refused request's body is read off, so that the connection can be kept.
-    case draining
-    /// Answered and closing: what the client still sends is read off, so that it gets to see the answer.
-    case lingering
-    case closed
-  }
-
-  unowned let gateway: GatewayLoop
-  let client: Client
-  let listener: String
-  let acceptedAt: Instant
-  var stream: ByteStream?
-  var state = State.opening
-
-  var hold: [UInt8] = []
-  var scanner = HeadScanner()
-  /// The head of a request whose decision or dispatch waits for its body.
-  var parkedHead: [UInt8] = []
-  var requestBody = BodyDecoder(.none)
-  /// Whether `requestBody` is that of the request under way.
-  var hasReadHead = false
-  /// Whether the client may still be sending, so that a close would reset the answer away.
-  var lingersForInput = true
-  /// Payload collected so far.
-  var body: [UInt8] = []
-  var bodyLimit = 0
-  var progress = PendingDecision()
-  var memo = DecisionMemo()
-  var exchange = Exchange()
-  /// Whether a credential was refused on this connection.
-  var hasFailedLogIn = false
-  /// Whether it waits for a password to be verified.
-  var isVerifying = false
-
-  var request: UpstreamRequest?
-  /// The state that `request` was permitted under.
-  var decidedUnder = Generations.none
-  /// Whether the upstream reads the body as gzip.
-  var isInflated = false
-  /// Counts a body that streams.
-  var gauge: BodyGauge?
-  var upstream: UpstreamConnection?
-  /// The whole request, where it waits for a connection or may have to be sent again.
-  var outgoing: [UInt8] = []
-  var hasRepeated = false
-  var responseHasBegun = false
-  /// The end of a response that waits for the directory.
-  var heldEnd: [UInt8]?
-  /// Whether the response is kept back, to be read here first.
-  var isFiltering = false
-  /// Whether what is held is the beginning of a head and nothing else.
-  var holdsPartOfHead = false
-  /// What this connection has of the memory for long heads, bytes.
-  var longHeadBytes = 0
-  /// Bytes of that response, until it has been answered.
-  var keptForFilter = 0
-
-  var received = 0
-  private var progressMark = 0
-  /// What waited to be taken when its deadline was set, bytes.
-  private var backlogMark = 0
-  /// Its place among the connections on which nothing was ever authenticated; nil from the first login on.
-  var strangerNumber: UInt64?
+  let link: DownstreamLink
+  let exchange: Exchange<DownstreamLink>
   private var isBusy = false
-  /// Whether what is held waits for the next batch of events, this client having had its turn in the last.
-  private var isYielding = false
 
-  /// Bytes that must arrive within each `bodyProgress`: a client below it would hold its connection for ever.
-  private static let minimumProgress = 1_024
-  /// Bytes received ahead while a response is awaited; beyond it the client is not read.
-  private static let maximumHold = 65_536
-  /// Requests that are answered in one event of a client that sends them ahead.
-  private static let requestsPerTurn = 4
-  /// Time of a batch of events after which one request of such a client has to do: a single one may take many.
+  /// Time of a batch of events after which one request of a client that sends ahead has to do: a single one may take many.
   private static let turnTime = Interval.milliseconds(5)
-  /// For how long an answered and closed connection is still read.
-  static let lingerTime = Interval.seconds(2)
-  /// For the first request of a client whose handshake ended while the server stops.
-  private static let lastRequestTime = Interval.seconds(1)
+  /// After which a first password that waits for its turn makes way: those of honest clients have theirs sooner. A second
+  /// one has no claim.
+  private static let verificationPatience = Interval.seconds(10)
+  /// Bytes that are read at once of a body that is counted as it passes.
+  private static let gaugedBytes = 2_048
 
   init(
     gateway: GatewayLoop, accepted descriptor: Int32, tls: ServerTLSContext?, client: Client, listener: String
   ) throws(TransportFailure) {
-    self.gateway = gateway
-    self.client = client
-    self.listener = listener
-    acceptedAt = gateway.loop.now
-    stream = try ByteStream(accepted: descriptor, loop: gateway.loop, tls: tls, handler: self)
+    link = DownstreamLink(gateway: gateway, client: client, listener: listener)
+    exchange = Exchange(host: link)
+    link.stream = try ByteStream(accepted: descriptor, loop: gateway.loop, tls: tls, handler: self)
+    link.connection = self
   }
 
-  var settings: GatewaySettings { gateway.settings }
+  private var gateway: GatewayLoop { link.gateway }
 
   func begin() {
-    if client.isTLS {
-      stream?.setDeadline(after: settings.timeouts.handshake)
+    if link.client.isTLS {
+      link.setDeadline(after: link.timeouts.handshake)
     } else {
-      awaitRequest()
+      link.awaitRequest()
     }
   }
+
+  // MARK: The server's side
 
   /// Closes an idle connection; one with a request under way closes after its response.
   func drain() {
-    switch state {
-    // Nobody has begun anything: a probe, or a browser that connects in advance.
-    case .opening where stream?.hasHeardNothing ?? false: return close()
-    case .lingering where !lingersForInput && stream?.isCongested == false: return close()
-    default: break
+    guard let stream = link.stream else { return }
+    switch link.http.draining {
+    case .stay: break
+    case .closeUnheard: if stream.hasHeardNothing { link.close() }
+    case .close: if !stream.isCongested { link.close() }
+    case .closeQuiet:
+      guard !stream.isStale, !stream.hasBufferedInput else { return }
+      // The end of the last answer may still be on its way.
+      if stream.isCongested { link.linger() } else { link.closeInOrder() }
     }
-    // A request that lies in the socket already is answered: a close now would reset it away.
-    guard case .readingHead = state, hold.isEmpty, let stream, !stream.isStale, !stream.hasBufferedInput else { return }
-    // The end of the last answer may still be on its way.
-    if stream.isCongested { linger() } else { closeInOrder() }
   }
 
   /// Whether nobody waits for an answer on it, or it is one that only floods wait for so long. Who sends without end has
   /// no claim to stay, or a few such would keep everybody else out.
   var mayGo: Bool {
-    switch state {
-    case .opening, .readingHead, .lingering, .draining: !isBusy
-    case .waiting where isVerifying: hasFailedLogIn || gateway.loop.now - acceptedAt > Self.verificationPatience
-    default: false
-    }
+    if link.http.isBetweenAnswers { return !isBusy }
+    return exchange.isVerifying && (link.hasFailedLogIn || link.now - link.acceptedAt > Self.verificationPatience)
   }
-
-  /// After which a first password that waits for its turn makes way: those of honest clients have theirs
-  /// sooner. A second one has no claim.
-  private static let verificationPatience = Interval.seconds(10)
 
   /// Makes room for another connection.
   func giveWay() {
-    if case .readingHead = state { return closeInOrder() }
-    if case .waiting = state {
-      exchange.status = 503
-      exchange.notes.reason = "made way for another connection"
-      record()
+    if exchange.isVerifying { return exchange.giveWay() }
+    switch link.http.state {
+    case .idle, .readingHead: link.closeInOrder()
+    default: link.close()
     }
-    // What still waits for a verification keeps this object, and must not keep these.
-    hold = []
-    parkedHead = []
-    body = []
-    close()
   }
 
-  // MARK: Requests
-
-  /// Ready for the next request.
-  func awaitRequest() {
-    state = .readingHead
-    hasReadHead = false
-    scanner = HeadScanner()
-    holdsPartOfHead = false
-    releaseLongHead()
-    exchange = Exchange()
-    progress = PendingDecision()
-    request = nil
-    gauge = nil
-    upstream = nil
-    hasRepeated = false
-    responseHasBegun = false
-    isFiltering = false
-    releaseKept()
-    heldEnd = nil
-    received = 0
-    progressMark = 0
-    body.release()
-    outgoing.release()
-    parkedHead.release()
-    let isDraining = gateway.shared.isDraining.load(ordering: .relaxed)
-    stream?.setDeadline(after: isDraining ? min(Self.lastRequestTime, settings.timeouts.idle) : settings.timeouts.idle)
-    stream?.readsInput = true
+  /// Ends what did not end within the time for draining.
+  func cutOff() {
+    if !link.http.isBetweenAnswers { exchange.cutOff() }
   }
+
+  /// Ends what is under way with a right that was lost since.
+  func cutIfRevoked() {
+    if case .inExchange = link.http.state { turn { exchange.cutIfRevoked() } }
+  }
+
+  // MARK: Turns
 
   /// Does one event's work, and then what is at hand of the next requests. Work that ends an exchange while another
   /// piece of work is still on the stack does not begin the next one under it. Who sends many requests ahead gets a few
@@ -210,218 +92,183 @@ final class DownstreamConnection {
     isBusy = true
     defer { isBusy = false }
     work()
-    isYielding = false
-    var turns = 0
-    while case .readingHead = state, let stream {
-      // Who does not take its answers gets no more of them: they would pile up here.
-      if stream.isCongested {
+    link.http.endYielding()
+    var taken = 0
+    while let stream = link.stream {
+      switch link.http.nextTurn(
+        taken: taken, isCongested: stream.isCongested, isLate: Instant.now - link.now > Self.turnTime)
+      {
+      case .over: return
+      case .awaitTaking:
         stream.readsInput = false
-        return awaitTaking(stream)
+        return link.awaitTaking()
+      case .yield: return stream.announceLater()
+      case .take:
+        taken += 1
+        guard let bytes = link.unhold(into: link.scratch.longRoom) else { return }
+        process(bytes)
       }
-      guard !hold.isEmpty, !holdsPartOfHead else { return }
-      guard turns < Self.requestsPerTurn, turns == 0 || !isLate else {
-        isYielding = true
-        return stream.announceLater()
-      }
-      turns += 1
-      guard let bytes = unhold(into: gateway.loop.scratch.longRoom) else { return }
-      processHead(bytes)
     }
   }
 
-  /// Whether this batch of events has taken so long that the others' should come before the next of several requests.
-  private var isLate: Bool { Instant.now - gateway.loop.now > Self.turnTime }
+  // MARK: Heads
 
-  /// Begins to wait until the client has taken what was written.
-  func awaitTaking(_ stream: ByteStream) {
-    backlogMark = stream.backlog
-    stream.setDeadline(after: settings.timeouts.sendProgress)
-  }
-
-  /// Whether the client is slow rather than gone: then it is waited for once more.
-  private func takesOn(_ stream: ByteStream) -> Bool {
-    guard stream.isCongested, backlogMark - stream.backlog >= Self.minimumProgress else { return false }
-    awaitTaking(stream)
-    return true
-  }
-
-  /// Whether what follows may be a body that nothing tells the end of. HTTP/1.0 has clients that send one so, and points
-  /// that were not read must not be answered 204.
-  func lacksLength(_ view: RequestView, following: Int) -> Bool {
-    guard view.head.minorVersion == 0, view.head.framing == .none else { return false }
-    switch view.head.method {
-    case .post, .put, .patch: break
-    default: return false
+  /// Goes on with a request's head, and begins its exchange where that is whole.
+  private func process(_ bytes: UnsafeMutableRawBufferPointer) {
+    let (begins, head) = link.http.takeHead(bytes, limits: link.limits.head, room: link.scratch.longRoom)
+    if begins {
+      exchange.begin()
+      link.setDeadline(after: link.timeouts.head)
     }
-    switch exchange.kind {
-    case .write: return true
-    case .query: return following > 0 || view.value(.contentType) != nil
-    default: return false
+    switch head {
+    case .whole(let bytes, let length): process(bytes, headLength: length)
+    case .incomplete(let held):
+      guard !link.reserveLongHead(held) else { return }
+      let beginning = link.http.held
+      beginning.withUnsafeBytes { exchange.refuseHead(.longHeads, beginning: $0) }
+    case .refused(let problem, let beginning):
+      exchange.refuseHead(.badHead(problem, link.limits), beginning: beginning)
+    case .overfull: link.closeOverfull()
     }
   }
 
-  /// Keeps the head and what follows it until a decision is possible.
-  func park(_ view: RequestView, rest: UnsafeMutableRawBufferPointer) {
-    parkedHead = Array(view.bytes)
-    hold.append(contentsOf: rest)
-  }
-
-  // MARK: Progress and ends
-
-  func noteProgress(_ count: Int, isStart: Bool = false) {
-    received += count
-    if isStart || received - progressMark >= Self.minimumProgress {
-      progressMark = received
-      stream?.setDeadline(after: bodyPatience)
+  private func process(_ bytes: UnsafeMutableRawBufferPointer, headLength length: Int) {
+    let limits = link.limits
+    guard length <= limits.headBytes || link.reserveLongHead(length) else { return exchange.refuse(.longHeads) }
+    let decoder = gateway.decoder
+    let head = UnsafeRawBufferPointer(rebasing: bytes[..<length])
+    do throws(HeadProblem) {
+      try decoder.decode(head, limits: limits.head)
+      let view = RequestView(bytes: head, head: decoder, client: link.client)
+      exchange.facts.describe(view)
+      let following = bytes.count - length
+      try link.http.beginExchange(decoder, lacksLength: view.lacksLength(exchange.facts.kind, following: following))
+      exchange.decide(view, UnsafeMutableRawBufferPointer(rebasing: bytes[length...]))
+    } catch {
+      exchange.refuseHead(.badHead(error, limits), beginning: head)
     }
   }
 
-  /// For how long more of a body is waited for: a write as a whole has a deadline too.
-  private var bodyPatience: Interval {
-    guard exchange.kind == .write, exchange.startedAt > .start else { return settings.timeouts.bodyProgress }
-    let passed = gateway.loop.now - exchange.startedAt
-    return min(settings.timeouts.bodyProgress, settings.timeouts.write - passed)
+  // MARK: What is read
+
+  private func readHead(_ stream: ByteStream) {
+    let room = link.scratch.room
+    switch stream.read(into: room) {
+    case .bytes(let count): process(UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+    case .wouldBlock: break
+    case .end: link.closeInOrder()
+    case .failed: link.close()
+    }
   }
 
-  /// Takes what a client sends while its response is awaited, up to a bound.
-  private func readAhead(_ stream: ByteStream) {
-    let room = gateway.loop.scratch.room
-    guard hold.count < room.count else {
-      stream.readsInput = false
-      return
-    }
-    let free = UnsafeMutableRawBufferPointer(rebasing: room[hold.count...])
-    switch stream.read(into: free) {
+  /// Reads once: a fast client has its turn again after the others' events.
+  private func readBody(_ stream: ByteStream) {
+    // What follows the body fits behind the parked head when that is decided again: in the loop's long room.
+    let whole = link.scratch.room
+    // What is inflated takes a loop a thousand times as long as what is passed on.
+    let most = exchange.countsBody ? Self.gaugedBytes : whole.count
+    let room = UnsafeMutableRawBufferPointer(rebasing: whole[..<min(whole.count, most)])
+    switch stream.read(into: room) {
     case .bytes(let count):
-      hold.append(contentsOf: free[..<count])
-      if hold.count > Self.maximumHold { stream.readsInput = false }
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
+      guard link.http.state != .draining else {
+        link.noteProgress(count, patience: link.timeouts.bodyProgress)
+        if let following = link.http.drain(bytes) { link.go(on: following) }
+        return
+      }
+      link.noteProgress(count, patience: exchange.bodyPatience)
+      exchange.receive(bytes)
     case .wouldBlock: break
     case .end, .failed: clientLeft()
     }
   }
 
-  /// The client will not send more. As in Go's servers, a query that nobody waits for is ended; a write that the
-  /// upstream has already is carried to its end.
-  func clientLeft() {
-    exchange.response.keepsAlive = false
-    stream?.readsInput = false
-    switch state {
-    case .awaitingResponse, .relaying:
-      if request?.endsWithClient ?? true { abandonExchange() }
-    case .answering: abandonAnswer()
-    default: abandonExchange()
+  /// Takes what a client sends while its response is awaited, up to a bound.
+  private func readAhead(_ stream: ByteStream) {
+    let room = link.scratch.room
+    let held = link.http.heldCount
+    guard held < room.count else {
+      stream.readsInput = false
+      return
+    }
+    let free = UnsafeMutableRawBufferPointer(rebasing: room[held...])
+    switch stream.read(into: free) {
+    case .bytes(let count):
+      let mayGoOn = link.http.holdAhead(UnsafeMutableRawBufferPointer(rebasing: free[..<count]))
+      if !mayGoOn { stream.readsInput = false }
+    case .wouldBlock: break
+    case .end, .failed: clientLeft()
     }
   }
 
-  /// Ends the exchange without an answer, and the connection with it.
-  func abandonExchange() {
-    upstream?.abandon()
-    upstream = nil
-    gateway.pool.cancelWait(of: self)
-    if exchange.startedAt > .start, !exchange.methodText.isEmpty {
-      exchange.status = 499
-      if exchange.notes.reason.isEmpty { exchange.notes.reason = "the client left" }
-      record()
+  private func readOff(_ stream: ByteStream) {
+    switch stream.read(into: link.scratch.room) {
+    case .bytes, .wouldBlock: break
+    case .end, .failed: link.close()
     }
-    close()
   }
 
-  /// record: the last phase of every outcome.
-  func record() {
-    if let holder = exchange.notes.holder { gateway.uses.note(holder, isPrevious: exchange.notes.usesPreviousPassword) }
-    gateway.metrics.recordRequest(
-      exchange.kind, status: exchange.status, duration: (Instant.now - exchange.startedAt).microseconds)
-    gateway.accessLog?.append(exchange.record(client: client, listener: listener))
-    exchange.startedAt = .start
-    exchange.methodText = ""
-  }
-
-  /// Closes between two exchanges: over TLS the client learns that nothing is missing.
-  func closeInOrder() {
-    stream?.sayGoodbye()
-    close()
-  }
-
-  func close() {
-    if case .closed = state { return }
-    state = .closed
-    releaseKept()
-    releaseLongHead()
-    stream?.close()
-    stream = nil
-    gateway.closed(self)
+  /// The client will not send more.
+  private func clientLeft() {
+    link.http.response.keepsAlive = false
+    link.readsInput = false
+    if case .inExchange = link.http.state { exchange.clientLeft() } else { link.close() }
   }
 }
 
 extension DownstreamConnection: ByteStreamHandler {
-  func streamOpened(_ stream: ByteStream) { awaitRequest() }
+  func streamOpened(_ stream: ByteStream) { link.awaitRequest() }
 
   func streamReadable(_ stream: ByteStream) {
     turn {
-      switch state {
-      // What is held comes first; then there may be more to read.
-      case .readingHead where isYielding: stream.announceLater()
-      case .readingHead: readHead(stream)
-      case .collecting, .streaming, .draining: readBody(stream)
-      case .awaitingResponse, .relaying, .leasing, .answering: readAhead(stream)
-      case .lingering: readOff(stream)
-      case .waiting: stream.readsInput = false
-      case .opening, .closed: break
+      switch link.http.reading {
+      case .head: readHead(stream)
+      case .body: readBody(stream)
+      case .ahead: readAhead(stream)
+      case .off: readOff(stream)
+      case .later: stream.announceLater()
+      case .stop: stream.readsInput = false
+      case .nothing: break
       }
     }
   }
 
   func streamDrained(_ stream: ByteStream) {
-    switch state {
-    // An end that is kept back has its own deadline.
-    case .relaying where heldEnd != nil: break
-    case .relaying:
-      stream.clearDeadline()
-      upstream?.readsResponse = true
-    case .answering: turn { continueAnswer() }
-    case .lingering: finishLingering(stream)
-    case .readingHead:
-      stream.readsInput = true
-      stream.setDeadline(after: exchange.startedAt > .start ? settings.timeouts.head : settings.timeouts.idle)
-      turn {}
-    default: break
+    switch link.http.taken {
+    case .exchange: turn { exchange.clientTook() }
+    case .lingering: link.finishLingering(stream)
+    case .nextRequest: readOn(stream, for: link.timeouts.idle)
+    case .restOfHead: readOn(stream, for: link.timeouts.head)
+    case .nothing: break
     }
+  }
+
+  private func readOn(_ stream: ByteStream, for patience: Interval) {
+    stream.readsInput = true
+    stream.setDeadline(after: patience)
+    turn {}
   }
 
   func streamExpired(_ stream: ByteStream) {
     turn {
-      switch state {
-      case .readingHead where takesOn(stream), .relaying where takesOn(stream), .lingering where takesOn(stream),
-        .answering where takesOn(stream):
-        break
-      case .readingHead where stream.isCongested: close()
-      case .readingHead where exchange.startedAt > .start:
-        refuse(.headTooSlow)
-      case .readingHead: closeInOrder()
-      case .collecting, .streaming:
-        abandonUpstream()
-        refuse(.bodyTooSlow)
-      case .leasing:
-        gateway.pool.cancelWait(of: self)
-        upstreamFailed(UpstreamFailure(.exhausted, .connecting))
-      case .relaying where heldEnd != nil: releaseEnd()
-      case .relaying: abandonExchange()
-      case .answering: abandonAnswer()
-      case .opening:
-        gateway.noteFailedHandshake(client, "it took too long", version: stream.offeredVersion)
-        close()
-      // What is held may be the beginning of the body, so the connection cannot go on.
-      case .waiting: refuse(.unavailable("the directory cannot be refreshed", closes: true))
-      default: close()
+      switch link.http.expire(backlog: stream.backlog) {
+      case .awaitTaking: stream.setDeadline(after: link.timeouts.sendProgress)
+      case .close: link.close()
+      case .closeInOrder: link.closeInOrder()
+      case .headTooSlow: exchange.refuse(.headTooSlow)
+      case .exchange: exchange.expire()
+      case .handshakeTooSlow:
+        gateway.noteFailedHandshake(link.client, "it took too long", version: stream.offeredVersion)
+        link.close()
       }
     }
   }
 
   /// An answer in the clear, for this is read by a person who forgot a letter; in HTTP/1.0, which every version reads.
   func streamSpeaksHTTP(_ stream: ByteStream) {
-    gateway.noteFailedHandshake(client, "http request", version: stream.offeredVersion)
+    gateway.noteFailedHandshake(link.client, "http request", version: stream.offeredVersion)
     stream.write(Array(Self.plaintextNotice.utf8))
-    linger()
+    link.linger()
   }
 
   private static let plaintextNotice = {
@@ -432,10 +279,45 @@ extension DownstreamConnection: ByteStreamHandler {
 
   func streamFailed(_ stream: ByteStream, _ failure: StreamFailure) {
     if case .handshake(let reason) = failure {
-      gateway.noteFailedHandshake(client, reason, version: stream.offeredVersion)
+      gateway.noteFailedHandshake(link.client, reason, version: stream.offeredVersion)
     }
-    self.stream = nil
+    link.stream = nil
     turn { clientLeft() }
+  }
+}
+
+extension DownstreamConnection: UpstreamExchangeHandler {
+  var yieldsToOthers: Bool { exchange.yieldsToOthers }
+
+  func upstreamLeased(_ connection: UpstreamConnection) { turn { exchange.leased(connection) } }
+
+  func upstreamReceived(
+    _ connection: UpstreamConnection, head: UpstreamResponseHead?, body: UnsafeRawBufferPointer, isComplete: Bool
+  ) {
+    turn { exchange.received(connection, head, body, isComplete: isComplete) }
+  }
+
+  func upstreamDrained(_ connection: UpstreamConnection) { turn { exchange.upstreamDrained(connection) } }
+
+  func upstreamReclaimed(_ connection: UpstreamConnection) { turn { exchange.reclaimed(connection) } }
+
+  func upstreamFailed(_ failure: UpstreamFailure) { turn { exchange.fail(failure) } }
+}
+
+extension RequestView {
+  /// Whether what follows may be a body that nothing tells the end of. HTTP/1.0 has clients that send one so, and points
+  /// that were not read must not be answered 204.
+  fileprivate func lacksLength(_ kind: RequestKind, following: Int) -> Bool {
+    guard head.minorVersion == 0, head.framing == .none else { return false }
+    switch head.method {
+    case .post, .put, .patch: break
+    default: return false
+    }
+    switch kind {
+    case .write: return true
+    case .query: return following > 0 || value(.contentType) != nil
+    default: return false
+    }
   }
 }
 

@@ -74,7 +74,7 @@ public final class GatewayLoop {
       let connection = try DownstreamConnection(
         gateway: self, accepted: socket.descriptor, tls: tls, client: client, listener: listener)
       connections[ObjectIdentifier(connection)] = connection
-      connection.strangerNumber = strangers.add(connection)
+      connection.link.standing = .stranger(strangers.add(connection))
       connection.begin()
     } catch {
       shared.connections.subtract(1, ordering: .relaxed)
@@ -114,10 +114,10 @@ public final class GatewayLoop {
 
   /// Something was authenticated on this connection: it no longer counts towards its source's share.
   func admit(_ connection: DownstreamConnection) {
-    guard let number = connection.strangerNumber else { return }
-    connection.strangerNumber = nil
-    strangers.remove(number, of: connection.client.source)
-    shared.strangers.remove(connection.client.source)
+    guard case .stranger(let number) = connection.link.standing else { return }
+    connection.link.standing = .admitted
+    strangers.remove(number, of: connection.link.client.source)
+    shared.strangers.remove(connection.link.client.source)
   }
 
   /// Descriptors or memory are short, so that nobody can be accepted: the oldest stranger makes room.

@@ -35,7 +35,7 @@ struct Strangers {
   mutating func add(_ connection: DownstreamConnection) -> UInt64 {
     next += 1
     all.append(connection, as: next)
-    bySource[connection.client.source, default: AgeQueue()].append(connection, as: next)
+    bySource[connection.link.client.source, default: AgeQueue()].append(connection, as: next)
     return next
   }
 
@@ -51,7 +51,7 @@ struct Strangers {
   /// Of one source, where it has been there for longer than a first request takes: a fleet behind one address that comes
   /// back all at once gets in one after the other, in place of each ending the one before.
   mutating func oldest(of source: SourceAddress, now: Instant) -> DownstreamConnection? {
-    bySource[source]?.first { $0.mayGo && now - $0.acceptedAt >= Self.grace }
+    bySource[source]?.first { $0.mayGo && now - $0.link.acceptedAt >= Self.grace }
   }
 
   private static let grace = Interval.seconds(2)
