@@ -38,12 +38,12 @@ let package = Package(
     module("Authorizations", ["CSQLite", "Formats", "Threading"]),
     module("Access", ["Authorizations", "Formats", "CCrypt", "COpenSSL", "Threading"]),
     module("Transport", ["COpenSSL", "CSystem", "Threading"]),
-    module("ManagementAPI", ["Authorizations", "Formats"]),
+    module("ManagementAPI", ["Authorizations"]),
     module("Upstream", ["Transport", "HTTP", "CSystem", "Threading"]),
     module(
       "Management",
       [
-        "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation", "Threading",
+        "Access", "Authorizations", "Formats", "JSON", "ManagementAPI", "Observation", "Threading",
       ]),
     module(
       "Decision", ["Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "JSON", "ManagementAPI", "Threading"]),
@@ -63,8 +63,8 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Access", "Authorizations", "Configuration", "Decision", "Formats", "GatehouseServer", "HTTP", "InfluxQL",
-        "JSON", "Management", "Observation", "Threading", "Transport", "Upstream",
+        "Access", "Authorizations", "Configuration", "Decision", "Formats", "GatehouseServer", "JSON", "Management",
+        "Observation", "Threading", "Transport", "Upstream",
       ],
       swiftSettings: settings),
 

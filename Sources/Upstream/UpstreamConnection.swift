@@ -5,36 +5,33 @@ import Threading
 public import Transport
 
 public final class UpstreamConnection: ByteStreamHandler {
-  private enum State { case connecting, idle, awaitingHead, receivingBody, closed }
+  enum State { case connecting, idle, awaitingHead, receivingBody, closed }
 
   public let member: UpstreamMember
   private let address: String
-  private unowned let pool: UpstreamPool
-  private var stream: ByteStream?
-  private var state = State.connecting
+  unowned let pool: UpstreamPool
+  var stream: ByteStream?
+  var state = State.connecting
   /// From the lease to the end of the exchange.
-  private var handler: (any UpstreamExchangeHandler)?
+  var handler: (any UpstreamExchangeHandler)?
   /// For whom the exchange is; nil between two.
   private(set) var lease: UpstreamClaim?
-  private var clientWait = ClientWait()
+  var clientWait = ClientWait()
   /// When the exchange began.
   private var begunAt = Instant.start
-  private var answersHead = false
+  var answersHead = false
   private var exchanges = 0
-  private(set) var idleSince = Instant.start
+  var idleSince = Instant.start
 
-  private var scanner = HeadScanner()
-  private var informational = 0
+  var scanner = HeadScanner()
+  var informational = 0
   /// The beginning of a response head that came in pieces.
-  private var held: [UInt8] = []
-  private var framing = BodyFraming.none
-  private var body = BodyDecoder(.none)
-  private var keepsAlive = false
-  private var requestIsComplete = false
-  private var responseHasBegun = false
-
-  /// 1xx responses before the final one: more is a flood (RFC 9110 §15.2 expects few).
-  private static let maximumInformational = 8
+  var held: [UInt8] = []
+  var framing = BodyFraming.none
+  var body = BodyDecoder(.none)
+  var keepsAlive = false
+  var requestIsComplete = false
+  var responseHasBegun = false
 
   init(
     member: UpstreamMember, address: String, tls: ClientTLSContext?, pool: UpstreamPool
@@ -195,85 +192,6 @@ public final class UpstreamConnection: ByteStreamHandler {
     }
   }
 
-  // MARK: The response
-
-  private func received(_ bytes: UnsafeMutableRawBufferPointer) {
-    if state == .receivingBody { return receivedBody(bytes, head: nil) }
-    var rest = bytes
-    while true {
-      do throws(HeadProblem) {
-        let limits = HeadLimits(bytes: pool.limits.headBytes, fields: pool.limits.headFields)
-        // Something that speaks another protocol first would be waited for until the deadline.
-        guard UnsafeRawBufferPointer(rest).couldBeginResponse else { throw .malformedStatusLine }
-        guard let length = try scanner.headLength(in: UnsafeRawBufferPointer(rest), limits: limits) else {
-          held.append(contentsOf: rest)
-          return
-        }
-        let head = UnsafeRawBufferPointer(rebasing: rest[..<length])
-        let decoder = pool.decoder
-        try decoder.decode(head, answersHead: answersHead, limits: limits)
-        rest = UnsafeMutableRawBufferPointer(rebasing: rest[length...])
-        if decoder.isInformational {
-          informational += 1
-          guard informational <= Self.maximumInformational else { throw .malformedStatusLine }
-          scanner = HeadScanner()
-          continue
-        }
-        begin(body: decoder)
-        return receivedBody(rest, head: UpstreamResponseHead(bytes: head, decoder: decoder))
-      } catch {
-        return fail(.malformed(error))
-      }
-    }
-  }
-
-  private func begin(body decoder: ResponseHeadDecoder) {
-    state = .receivingBody
-    framing = decoder.framing
-    body = BodyDecoder(framing)
-    // An answer before the request was whole leaves the rest of the request in the way of the next.
-    keepsAlive = decoder.keepsAlive && requestIsComplete
-  }
-
-  private func receivedBody(_ bytes: UnsafeMutableRawBufferPointer, head: UpstreamResponseHead?) {
-    let step: ChunkedDecoder.Step
-    do throws(HeadProblem) { step = try body.decode(bytes) } catch { return fail(.malformed(error)) }
-    clientWait.moved(step.produced, now: pool.loop.now)
-    let excess = bytes.count - step.consumed
-    if excess > 0 {
-      keepsAlive = false
-      // Nothing of it has been passed on yet: an answer that does not end where it says is no answer.
-      if head != nil { return fail(.malformed(.contentLengthInvalid)) }
-    }
-    deliver(
-      UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<step.produced]), head: head,
-      isComplete: body.isComplete)
-  }
-
-  private func deliver(_ payload: UnsafeRawBufferPointer, head: UpstreamResponseHead?, isComplete: Bool) {
-    guard let handler else { return close() }
-    guard isComplete else {
-      if head != nil || payload.count > 0 {
-        handler.upstreamReceived(self, head: head, body: payload, isComplete: false)
-      }
-      return
-    }
-    self.handler = nil
-    endLease()
-    // A request that is still leaving when its response is complete would run into the next one.
-    if keepsAlive, !isCongested, !isBroken, pool.accepts(idle: self) {
-      state = .idle
-      idleSince = pool.loop.now
-      stream?.readsInput = true
-      stream?.setDeadline(after: pool.limits.idleTimeout)
-      pool.put(idle: self)
-    } else {
-      close()
-    }
-    handler.upstreamReceived(self, head: head, body: payload, isComplete: true)
-    pool.serveWaiters()
-  }
-
   private func ended() {
     if state == .receivingBody, framing == .close {
       keepsAlive = false
@@ -293,7 +211,7 @@ public final class UpstreamConnection: ByteStreamHandler {
     }
   }
 
-  private func fail(_ kind: UpstreamFailure.Kind) {
+  func fail(_ kind: UpstreamFailure.Kind) {
     let wasConnecting = state == .connecting
     let failure = UpstreamFailure(
       kind, phase, member: member.name,
@@ -309,13 +227,13 @@ public final class UpstreamConnection: ByteStreamHandler {
     }
   }
 
-  private func endLease() {
+  func endLease() {
     guard let claim = lease else { return }
     lease = nil
     pool.ended(self, claim)
   }
 
-  private func close() {
+  func close() {
     guard state != .closed else { return }
     endLease()
     let wasIdle = state == .idle
@@ -325,8 +243,4 @@ public final class UpstreamConnection: ByteStreamHandler {
     stream = nil
     pool.closed(self, wasIdle: wasIdle)
   }
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate var couldBeginResponse: Bool { zip(self, "HTTP/1.".utf8).allSatisfy { $0 == $1 } }
 }
