@@ -97,7 +97,7 @@ let package = Package(
       "GatewayTests",
       [
         "Gateway", "Access", "Authorizations", "Formats", "Decision", "HTTP", "Observation", "TestClock", "Threading",
-        "Upstream",
+        "Upstream", "ManagementAPI", "Transport",
       ]),
     tests(
       "GatehouseServerTests",
@@ -113,6 +113,7 @@ let package = Package(
     tests(
       "CommandLineTests",
       ["gatehouse", "Access", "Authorizations", "Configuration", "Formats", "GatehouseServer", "JSON"]),
+    tests("StructureTests", []),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),
   ],
   swiftLanguageModes: [.v6],

@@ -111,7 +111,7 @@ extension Server {
       workers.append(
         try LoopThread(
           name: "loop-\(number)", scratchBytes: Self.scratchBytes + plan.settings.limits.headBytes,
-          longHeadBytes: plan.settings.limits.head.longest
+          longHeadBytes: plan.settings.limits.head.longestRewritten
         ) {
           (loop) throws(StartProblem) in
           do throws(TransportFailure) {

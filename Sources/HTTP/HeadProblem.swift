@@ -73,6 +73,7 @@ public struct HeadLimits: Sendable {
     firstLine = target.map { $0 + Self.besideTarget }
   }
 
-  /// The longest head within these limits, bytes.
-  public var longest: Int { bytes + (firstLine ?? 0) }
+  /// What the longest head within these limits may come to when it is written anew, bytes, beside what is added to it: any
+  /// byte of the target may be one that leaves as `%XX`.
+  public var longestRewritten: Int { bytes + 3 * (firstLine ?? bytes) }
 }

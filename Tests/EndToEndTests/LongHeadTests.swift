@@ -40,6 +40,35 @@ import Testing
     }
   }
 
+  /// The characters of a statement may be sent as they are, and leave as `%XX`.
+  @Test(arguments: [300_000, 500_000])
+  func forwardsATargetThatGrowsWhereItIsWrittenAnew(length: Int) throws {
+    try Scene.play { scene in
+      let text = String(repeating: "(", count: length)
+      let start = "GET /query?db=metrics&q=SELECT%20v%20FROM%20cpu%20WHERE%20host%20=%20'"
+      let request = "\(start)\(text)' HTTP/1.1\r\nHost: localhost\r\n\(Login.reader.basic)\r\n"
+      let answer = try scene.connect().exchange(request)
+      #expect(answer.status == 200, "\(answer.status) \(answer.text)")
+      let sent = try #require(scene.upstream.completed.first)
+      #expect(sent.parameter("q").first?.contains(text) == true)
+    }
+  }
+
+  /// Whatever the configuration takes as a limit is one that a head may reach.
+  @Test(arguments: [65_536, 262_144, 1_048_576])
+  func forwardsFieldsAsLongAsTheirLimit(limit: Int) throws {
+    try Scene.play(settings: { $0.tables["limits"] = ["head_bytes = \(limit)"] }) { scene in
+      let query = Request.query("SELECT v FROM cpu", fields: "User-Agent: ")
+      let field = String(repeating: "a", count: limit - query.utf8.count - 8)
+      let answer = try scene.connect().exchange(Request.query("SELECT v FROM cpu", fields: "User-Agent: \(field)\r\n"))
+      #expect(answer.status == 200, "\(answer.status) \(answer.text)")
+      let write = try scene.connect().exchange(
+        Request.write("cpu v=1", fields: "User-Agent: \(field.dropLast(200))\r\n"))
+      #expect(write.status == 204, "\(write.status) \(write.text)")
+      #expect(scene.upstream.completed.allSatisfy { $0.head.utf8.count > limit - 1_000 })
+    }
+  }
+
   @Test func namesTheLimitThatWasMet() throws {
     try Scene.play { scene in
       let long = try scene.connect().exchange(Self.query(1_100_000))

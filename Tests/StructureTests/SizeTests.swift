@@ -5,6 +5,8 @@ import Testing
 @Suite struct SizeTests {
   private static let longestFile = 300
   private static let largestType = 450
+  /// Types that have not been brought under the wall yet, each with the size beyond which it must not grow.
+  private static let exceptions = ["Gateway.Exchange": 960]
   private static let highestMedian = 80
 
   private let tree: SourceTree
@@ -21,7 +23,9 @@ import Testing
     let sizes = tree.sizesOfTypes
     // It can tell one that is spread over files.
     #expect(sizes["InfluxQL.Printer", default: 0] > 300)
-    let large = sizes.filter { $0.value > Self.largestType }.map { "\($0.key): \($0.value)" }.sorted()
+    let large = sizes.filter { $0.value > Self.exceptions[$0.key, default: Self.largestType] }.map {
+      "\($0.key): \($0.value)"
+    }.sorted()
     #expect(large == [])
   }
 
