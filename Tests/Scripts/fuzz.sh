@@ -32,4 +32,4 @@ fuzz Query Sources/InfluxQL/*.swift
 fuzz HTTPMessages Sources/HTTP/*.swift
 fuzz Parameters Sources/HTTP/*.swift
 fuzz JSON Sources/JSON/*.swift
-fuzz Credentials Sources/Access/{Base64,Credential,CredentialReader}.swift
+fuzz Credentials Sources/Access/{AuthorizationField,Base64,Credential,CredentialReader}.swift
