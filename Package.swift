@@ -74,41 +74,45 @@ let package = Package(
       dependencies: ["Access", "Authorizations", "Decision", "Formats", "HTTP", "InfluxQL", "Threading"],
       path: "Tests/Benchmarks", swiftSettings: settings),
 
+    .target(name: "TestSupport", dependencies: ["Threading"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestStore", dependencies: ["Authorizations", "Formats", "Threading"], path: "Tests/TestStore",
+      swiftSettings: settings),
     tests("FormatsTests", ["Formats"]),
-    tests("HTTPTests", ["HTTP", "Formats"]),
+    tests("HTTPTests", ["HTTP", "Formats", "TestSupport"]),
     tests("InfluxQLTests", ["InfluxQL"]),
     tests("ConfigurationTests", ["Configuration", "Formats"]),
-    tests("AuthorizationsTests", ["Authorizations", "Formats", "Threading"]),
-    tests("AccessTests", ["Access", "Authorizations", "Formats", "TestClock", "Threading"]),
-    tests("TransportTests", ["Transport", "Threading"]),
-    tests("UpstreamTests", ["Upstream", "HTTP", "TestClock", "Threading", "Transport"]),
+    tests("AuthorizationsTests", ["Authorizations", "Formats", "TestStore", "Threading"]),
+    tests("AccessTests", ["Access", "Authorizations", "Formats", "TestSupport", "Threading"]),
+    tests("TransportTests", ["Transport", "TestSupport", "Threading"]),
+    tests("UpstreamTests", ["Upstream", "HTTP", "TestSupport", "Threading", "Transport"]),
     tests("ObservationTests", ["Observation", "Formats"]),
-    .target(name: "TestClock", dependencies: ["Threading"], path: "Tests/TestClock", swiftSettings: settings),
-    tests("ThreadingTests", ["Threading", "TestClock"]),
+    tests("ThreadingTests", ["Threading", "TestSupport"]),
     .target(name: "WorkMeter", path: "Tests/WorkMeter"),
     tests(
       "DecisionTests",
       [
-        "Decision", "Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "ManagementAPI", "TestClock",
+        "Decision", "Access", "Authorizations", "Formats", "HTTP", "InfluxQL", "ManagementAPI", "TestSupport",
         "Threading", "Upstream",
         "WorkMeter",
       ]),
     tests(
       "GatewayTests",
       [
-        "Gateway", "Access", "Authorizations", "Formats", "Decision", "HTTP", "Observation", "TestClock", "Threading",
+        "Gateway", "Access", "Authorizations", "Formats", "Decision", "HTTP", "Observation", "TestSupport", "Threading",
         "Upstream", "ManagementAPI", "Transport",
       ]),
     tests(
       "GatehouseServerTests",
       [
         "GatehouseServer", "Authorizations", "Configuration", "Formats", "Decision", "Observation", "Threading",
+        "Transport",
       ]),
     tests(
       "ManagementTests",
       [
         "Management", "Access", "Authorizations", "Formats", "HTTP", "JSON", "ManagementAPI", "Observation",
-        "Threading",
+        "TestStore", "Threading",
       ]),
     tests(
       "CommandLineTests",

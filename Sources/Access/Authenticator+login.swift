@@ -8,10 +8,9 @@ extension Authenticator {
   func authenticate(
     name: [UInt8], password: [UInt8], source: SourceAddress, snapshot: AuthorizationSnapshot, now: Instant
   ) -> Authentication {
-    let login = snapshot.authorization(named: name)
     let time = wallClock()
-    let asked = Asked(
-      name: name, password: password, login: login, previous: login?.previousPassword(at: time), source: source)
+    let asked = PresentedLogin(name: name, password: password, source: source, in: snapshot, at: time)
+    let login = asked.login
     let isActive = login?.isActive(at: time) ?? false
 
     // What this source was accepted with before passes without a look at the gate, so that a flood of wrong passwords
@@ -38,7 +37,7 @@ extension Authenticator {
     if case .active = token { isOwnToken = true }
     return .pending(
       PendingVerification(
-        name: name, source: source, login: login, previous: asked.previous,
+        asked: asked,
         job: HashJob(
           digest: verification, password: password, hash: hash ?? unmatchable,
           alternative: hash == nil ? nil : asked.previous.flatMap { PasswordHash($0.hash) }, mayMatch: hash != nil,
@@ -52,33 +51,30 @@ extension Authenticator {
     _ verification: PendingVerification, _ result: VerificationResult, snapshot: AuthorizationSnapshot
   ) -> AuthenticationOutcome {
     guard result.digest == verification.job.digest else { return .refused(.failed, .changed) }
-    let name = verification.name
-    let password = verification.job.password
-    let login = snapshot.authorization(named: name)
     let time = wallClock()
-    let asked = Asked(
-      name: name, password: password, login: login, previous: login?.previousPassword(at: time),
-      source: verification.source)
+    let before = verification.asked
+    let asked = before.again(in: snapshot, at: time)
+    let login = asked.login
     switch result.verdict {
     case .unavailable: return .overloaded
     case .matches, .matchesPrevious:
       let isPrevious = result.verdict == .matchesPrevious
       // The password was right for the hash of then: it counts if that is still the hash of the same login.
-      guard let login, let before = verification.login, login.id == before.id, login.isActive(at: time),
-        let hash = login.passwordHash, let hashBefore = before.passwordHash,
+      guard let login, let earlier = before.login, login.id == earlier.id, login.isActive(at: time),
+        let hash = login.passwordHash, let hashBefore = earlier.passwordHash,
         hash.utf8.elementsEqual(hashBefore.utf8)
-      else { return .refused(.failed, cause(ofRightPassword: login, before: verification.login, at: time)) }
+      else { return .refused(.failed, cause(ofRightPassword: login, before: before.login, at: time)) }
       // Which of two passwords it was is not known: where one of them has gone meanwhile, it is asked anew.
-      guard asked.previous == verification.previous else { return .overloaded }
+      guard asked.previous == before.previous else { return .overloaded }
       // Remembered for the revision that was verified alone.
-      if login.revision == before.revision {
+      if login.revision == earlier.revision {
         familiar.insert(digest(.familiar, asked), isPrevious ? .previous : .current)
       }
       return .authenticated(Principal(login, at: time, isPrevious: isPrevious))
     case .differs:
-      let token = TokenSecret.present(password, in: snapshot, at: time)
+      let token = TokenSecret.present(asked.password, in: snapshot, at: time)
       // That it is not the login's password was found out for the state of then.
-      let isCurrent = login == verification.login
+      let isCurrent = login == before.login
       let outcome = outcome(ofToken: token, asked, isRemembered: isCurrent)
       if case .authenticated = outcome, isCurrent {
         familiar.insert(digest(.tokenAsPassword, asked))
@@ -101,35 +97,8 @@ extension Authenticator {
     return login.isActive(at: time) ? .changed : .expired
   }
 
-  /// The fields that a verification of a login depends on.
-  private struct Asked {
-    let name: [UInt8]
-    let password: [UInt8]
-    let login: Authorization?
-    /// The login's previous password, while it counts.
-    let previous: PreviousPassword?
-    let source: SourceAddress
-  }
-
-  private func digest(_ domain: AuthenticationKey.Domain, _ asked: Asked) -> Digest {
-    var mac = key.begin(domain)
-    if domain != .verified { mac.append(asked.source) }
-    if let login = asked.login {
-      mac.append(1)
-      mac.append(login.id.rawValue)
-      mac.append(login.revision)
-      // The hash itself as well: even where a revision came twice, as after a restored backup, an entry is good for
-      // the hash alone that the password was verified against.
-      mac.append(login.passwordHash == nil ? 0 : 1)
-      mac.append(login.passwordHash ?? "")
-      // What was verified while two passwords counted is worth nothing once one of them does not.
-      mac.append(asked.previous?.hash ?? "")
-    } else {
-      mac.append(0)
-      mac.append(asked.name)
-    }
-    mac.append(asked.password)
-    return mac.finish()
+  private func digest(_ domain: AuthenticationKey.Domain, _ asked: PresentedLogin) -> Digest {
+    asked.digest(domain, by: key)
   }
 
   func attemptDigest(name: [UInt8], source: SourceAddress) -> Digest {
@@ -147,7 +116,7 @@ extension Authenticator {
 
   /// What a password is worth as a token, once it is none of its name's.
   private func outcome(
-    ofToken token: TokenSecret.Presented, _ asked: Asked, isRemembered: Bool
+    ofToken token: TokenSecret.Presented, _ asked: PresentedLogin, isRemembered: Bool
   ) -> AuthenticationOutcome {
     switch token {
     case .active(let token): return .authenticated(Principal(token))

@@ -1,4 +1,4 @@
-// Decides whether a principal may do what a request needs, by the rules of `v1-auth.md` §6 and the DBRP mappings.
+// Decides whether a principal may do what a request needs, by its permissions and the DBRP mappings.
 
 public import Authorizations
 public import Formats
@@ -85,28 +85,27 @@ public struct Authorizer: Sendable {
       return decide(action, database: database, policy: policy, for: principal)
     case .database(let database):
       let mappings = directory.mappings(of: database, in: organization)
-      let everyPolicy = NeededBucket(organization: organization, database: database)
-      let coversAll = everyPolicy.isPermitted(action, by: principal.permissions)
+      let coversAll = covers(action, database: database, policy: nil, for: principal)
       guard !mappings.isEmpty else { return .denied(.unknownDatabase, wouldBePermitted: coversAll) }
       if coversAll { return .granted(mappings) }
       return decide(action, every: mappings, of: database, for: principal)
     case .somePolicy(let database):
       let all = directory.mappings(of: database, in: organization)
       guard !all.isEmpty else {
-        let needed = NeededBucket(organization: organization, database: database)
-        return .denied(.unknownDatabase, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+        let coversAll = covers(action, database: database, policy: nil, for: principal)
+        return .denied(.unknownDatabase, wouldBePermitted: coversAll)
       }
       let granted = all.filter { permits(action, $0, principal) }
       return granted.isEmpty ? .denied(.notPermitted, wouldBePermitted: false) : .granted(granted)
     case .bucket(let id):
       guard let bucket = directory.bucket(id), bucket.organizationID == organization else {
-        let needed = NeededBucket(organization: organization, id: id)
-        return .denied(.unknownBucket, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+        let needed = PermissionMatch(action, bucketOf: organization, id: id)
+        return .denied(.unknownBucket, wouldBePermitted: needed.isMet(by: principal.permissions))
       }
       return permits(action, bucket, principal) ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
     case .organization:
-      let needed = NeededBucket(organization: organization)
-      return needed.isPermitted(action, by: principal.permissions)
+      let needed = PermissionMatch(action, bucketOf: organization)
+      return needed.isMet(by: principal.permissions)
         ? .granted([]) : .denied(.notPermitted, wouldBePermitted: false)
     case .identity: return .granted([])
     case .administration:
@@ -126,9 +125,7 @@ public struct Authorizer: Sendable {
     }
     let known = Set(mappings.map { Array($0.retentionPolicy.utf8) })
     let permitsOthers = policies.allSatisfy { policy in
-      known.contains(Array(policy.utf8))
-        || NeededBucket(organization: principal.organizationID, database: database, retentionPolicy: policy)
-          .isPermitted(action, by: principal.permissions)
+      known.contains(Array(policy.utf8)) || covers(action, database: database, policy: policy, for: principal)
     }
     return permitsOthers
       ? .granted(mappings, isMomentary: true) : .denied(.notPermitted, wouldBePermitted: false)
@@ -141,27 +138,34 @@ public struct Authorizer: Sendable {
         ? .granted([mapping]) : .denied(.notPermitted, wouldBePermitted: false)
     }
     let named = policy.flatMap { $0.isEmpty ? nil : $0 }
-    let needed = NeededBucket(organization: organization, database: database, retentionPolicy: named)
     let reason: Denial.Reason =
       if directory.mappings(of: database, in: organization).isEmpty {
         .unknownDatabase
       } else {
         named == nil ? .noDefaultPolicy : .unknownRetentionPolicy
       }
-    return .denied(reason, wouldBePermitted: needed.isPermitted(action, by: principal.permissions))
+    return .denied(
+      reason, wouldBePermitted: covers(action, database: database, policy: named, for: principal))
+  }
+
+  /// Whether a policy that no mapping leads to is permitted by its names alone; with no policy, every one.
+  private func covers(_ action: Action, database: String, policy: String?, for principal: Principal) -> Bool {
+    PermissionMatch(action, bucketOf: principal.organizationID, database: database, retentionPolicy: policy)
+      .isMet(by: principal.permissions)
   }
 
   private func permits(_ action: Action, _ mapping: Mapping, _ principal: Principal) -> Bool {
-    NeededBucket(
-      organization: mapping.organizationID, id: mapping.bucketID, bucketName: directory.bucket(mapping.bucketID)?.name,
-      database: mapping.database, retentionPolicy: mapping.retentionPolicy
-    ).isPermitted(action, by: principal.permissions)
+    PermissionMatch(
+      action, bucketOf: mapping.organizationID, id: mapping.bucketID,
+      bucketName: directory.bucket(mapping.bucketID)?.name, database: mapping.database,
+      retentionPolicy: mapping.retentionPolicy
+    ).isMet(by: principal.permissions)
   }
 
   private func permits(_ action: Action, _ bucket: Bucket, _ principal: Principal) -> Bool {
-    let needed = NeededBucket(
-      organization: bucket.organizationID, id: bucket.id, bucketName: bucket.name)
-    if needed.isPermitted(action, by: principal.permissions) { return true }
+    let needed = PermissionMatch(
+      action, bucketOf: bucket.organizationID, id: bucket.id, bucketName: bucket.name)
+    if needed.isMet(by: principal.permissions) { return true }
     // `db/*` speaks of databases: a bucket is reached by it through any mapping that leads to it.
     return directory.mappings.contains {
       $0.bucketID == bucket.id && $0.organizationID == bucket.organizationID && permits(action, $0, principal)

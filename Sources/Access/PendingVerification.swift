@@ -1,15 +1,9 @@
 // A password verification on its way from the event loop to the hash pool and back.
 
-import Authorizations
-
 /// A password that has to be verified. Opaque: it goes from `authenticate` to `start` to `conclude`.
 public struct PendingVerification: Sendable, CustomStringConvertible, CustomReflectable {
-  let name: [UInt8]
-  let source: SourceAddress
-  /// The login that had the name when the verification was asked for.
-  let login: Authorization?
-  /// The login's previous password where it counted then.
-  let previous: PreviousPassword?
+  /// As it was when the verification was asked for.
+  let asked: PresentedLogin
   let job: HashJob
   let applicant: HashApplicant
 

@@ -63,16 +63,9 @@ public struct Principal: Sendable, Equatable {
   public func mayReach(
     _ action: Action, database: String, retentionPolicy: String?, throughAnyMapping: Bool
   ) -> Bool {
-    let needed = NeededBucket(organization: organizationID, database: database, retentionPolicy: retentionPolicy)
-    if needed.isPermitted(action, by: permissions) { return true }
-    return permissions.contains { held in
-      guard held.action == action, held.resource.type == .buckets,
-        held.resource.organizationID ?? organizationID == organizationID
-      else { return false }
-      guard let name = held.resource.name, held.resource.id == nil else { return throughAnyMapping }
-      if throughAnyMapping, !BucketName.isPattern(name) { return true }
-      return retentionPolicy == nil && name.utf8.starts(with: Array("\(database)/".utf8))
-    }
+    PermissionMatch(
+      action, bucketOf: organizationID, database: database, retentionPolicy: retentionPolicy
+    ).couldBeMet(by: permissions, throughAnyMapping: throughAnyMapping)
   }
 
   public init(_ token: APIToken) {

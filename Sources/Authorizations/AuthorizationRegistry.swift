@@ -46,27 +46,37 @@ public final class AuthorizationRegistry {
 
   /// Loads everything and publishes it.
   public func load() throws(ChangeError) {
+    publish(try reach { () throws(StoreError) in try store.load() })
+  }
+
+  /// The same with what the configuration file declares in place of what it declared before, or without any change where
+  /// it throws. What is as before keeps its revision, and with it every verification that is remembered.
+  ///
+  /// - Parameter author: who is written down for the differences; nil at start, when there is nothing to differ from.
+  public func load(
+    declaring logins: [Authorization], tokens: [APIToken] = [], by author: ChangeAuthor? = nil
+  ) throws(ChangeError) {
+    var changed = declared
+    changed.replace(logins, tokens, now: now())
     let contents = try reach { () throws(StoreError) in try store.load() }
+    if let author {
+      let differences = changed.differences(from: declared)
+      if !differences.isEmpty { try journal?.willMake(differences.map { ChangeIntent(author: author, change: $0) }) }
+    }
+    declared = changed
+    publish(contents)
+  }
+
+  private func publish(_ contents: StoreContents) {
     publication.publish(
       AuthorizationSnapshot(
         revision: snapshot.revision &+ 1, authorizations: declared.logins + contents.authorizations,
         tokens: contents.tokens + declared.tokens))
   }
 
-  /// Replaces what the configuration file declares. What is as before keeps its revision, and with it every
-  /// verification that is remembered. Publishes nothing: `load` follows.
-  ///
-  /// - Parameter author: who is written down for the differences; nil at start, when there is nothing to differ from.
-  public func replaceDeclared(
-    _ logins: [Authorization], tokens: [APIToken] = [], by author: ChangeAuthor? = nil
-  ) throws(ChangeError) {
-    var changed = declared
-    changed.replace(logins, tokens, now: now())
-    if let author {
-      let differences = changed.differences(from: declared)
-      if !differences.isEmpty { try journal?.willMake(differences.map { ChangeIntent(author: author, change: $0) }) }
-    }
-    declared = changed
+  /// Takes in what another process changed, once the store's watch says that there may be something.
+  public func watchForChangesElsewhere(now: Instant) throws(ChangeError) {
+    if store.mayHaveChanged(at: now) { try pollForChangesElsewhere() }
   }
 
   /// Takes in what another process changed in the store; whether it did. Cheap when nothing changed.

@@ -2,6 +2,7 @@
 // kept beside them for the directory.
 
 public import Formats
+public import Threading
 
 /// One change of one object.
 public enum StoreChange: Sendable {
@@ -45,6 +46,10 @@ public protocol AuthorizationStore: AnyObject {
   func load() throws(StoreError) -> StoreContents
   /// Makes all of these changes in their order, in one transaction, or none of them: where it throws, nothing was changed.
   func apply(_ changes: [StoreChange]) throws(StoreError)
+  /// The watch: whether it is worth asking `changedElsewhere` now. To be asked between any two events of the owner's thread,
+  /// and costs nothing: a file is looked at now and then, a server would have sent a notification. What it tells of is
+  /// taken in within a second.
+  func mayHaveChanged(at now: Instant) -> Bool
   /// Whether anyone else, another process included, changed the store since the last `load`. Cheap.
   func changedElsewhere() throws(StoreError) -> Bool
   /// The newest states of all that anyone changed since this or `load` was asked last, deletions included; nil where

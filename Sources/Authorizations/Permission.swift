@@ -30,24 +30,8 @@ public struct Permission: Sendable, Hashable, CustomStringConvertible {
     self.resource = resource
   }
 
-  /// Whether holding this permission satisfies `needed`, by the rules of `v1-auth.md` §6 in their order.
-  ///
-  /// Rule 6 is stricter than the real server's: where both sides name an organization, they must agree.
-  /// A name pattern `db/*` compares with the database of the needed bucket (`needed.resource.name` up to the first
-  /// `/`, or all of it); another name compares whole.
-  public func covers(_ needed: Permission) -> Bool {
-    guard action == needed.action else { return false }
-    if resource.type == .instance { return true }
-    guard resource.type == needed.resource.type else { return false }
-    if let organization = resource.organizationID {
-      if resource.id == nil && resource.name == nil { return needed.resource.organizationID == organization }
-      if let other = needed.resource.organizationID, other != organization { return false }
-    }
-    if let id = resource.id { return needed.resource.id == id }
-    guard let name = resource.name else { return true }
-    guard let neededName = needed.resource.name else { return false }
-    return BucketName.pattern(name, matches: neededName)
-  }
+  /// Whether holding this permission satisfies `needed`, as `PermissionMatch` says.
+  public func covers(_ needed: Permission) -> Bool { PermissionMatch(needed).isMet(by: self) }
 
   /// As InfluxDB prints it: `write:orgs/<orgID>/buckets/<id>`, absent parts dropped.
   public var description: String {
@@ -60,7 +44,7 @@ public struct Permission: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Sequence<Permission> {
-  public func cover(_ needed: Permission) -> Bool { contains { $0.covers(needed) } }
+  public func cover(_ needed: Permission) -> Bool { PermissionMatch(needed).isMet(by: self) }
 }
 
 private enum OperatorPermissions {

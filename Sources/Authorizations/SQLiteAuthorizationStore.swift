@@ -2,12 +2,16 @@
 
 import Formats
 import Glibc
+public import Threading
 
 /// Several processes may open the file at once: the server, and command lines beside it.
 public final class SQLiteAuthorizationStore: AuthorizationStore {
   let connection: SQLiteConnection
   let objects: SQLiteRows
   private let dataVersion: SQLiteStatement
+  private var lookedAt = Instant.start
+  /// Between two looks at the file, which tells nobody that it was changed.
+  private static let lookInterval = Interval.milliseconds(250)
   let lastNumber: SQLiteStatement
   /// `PRAGMA data_version` when everything was last loaded; it moves with other connections' changes, never our own.
   var loadedVersion: Int64?
@@ -82,6 +86,12 @@ public final class SQLiteAuthorizationStore: AuthorizationStore {
     }
     (loadedVersion, loadedChange) = (version, change)
     return contents
+  }
+
+  public func mayHaveChanged(at now: Instant) -> Bool {
+    guard now - lookedAt >= Self.lookInterval else { return false }
+    lookedAt = now
+    return true
   }
 
   public func changedElsewhere() throws(StoreError) -> Bool {

@@ -5,7 +5,7 @@ import Formats
 extension Configuration.Forward {
   /// Whatever is set, these never reach the upstream: they tell its secrets, or gatehouse serves them itself.
   private static let closed = [
-    "/debug", "/metrics", "/api/v2/setup", "/legacy/authorizations", "/private/legacy/authorizations",
+    "/debug", "/metrics", "/api/v2/setup", "/legacy", "/private/legacy",
   ]
 
   init(_ table: inout TableReader, dialect: Dialect?) {

@@ -9,13 +9,17 @@ public struct PendingDecision {
   /// Of the head; nil at the first look.
   var settled: SettledHead?
   /// How a password verification that this request waited for ended.
-  public var authentication: AuthenticationOutcome?
+  private(set) var authentication: AuthenticationOutcome?
   /// What the upstream was asked on behalf of this request, after it came.
-  public var readings: [DirectoryQuestion: DirectoryReading] = [:]
+  private(set) var readings: [DirectoryQuestion: DirectoryReading] = [:]
   /// The whole body, where the decision asked for it.
-  public var body: [UInt8]?
+  private(set) var body: [UInt8]?
 
   public init() {}
+
+  public mutating func note(_ outcome: AuthenticationOutcome) { authentication = outcome }
+  public mutating func note(_ readings: [DirectoryQuestion: DirectoryReading]) { self.readings.merge(readings) { $1 } }
+  public mutating func note(body: [UInt8]) { self.body = body }
 
   var policyReadings: PolicyReadings {
     var known = PolicyReadings()

@@ -87,7 +87,5 @@ final class GatewayWorker {
     gateway.drain()
   }
 
-  var openConnections: Int { gateway.openConnections }
-
   func finish() { gateway.finish() }
 }

@@ -1,6 +1,5 @@
 // The way to a worker that lives in another thread's loop.
 
-import Synchronization
 import Threading
 import Transport
 
@@ -32,22 +31,24 @@ struct LoopHandle<Worker: AnyObject>: Sendable {
     }
   }
 
-  /// Waits for the answer, in a thread that has nothing else to do; nil where none came in time.
+  /// Waits for the answer, in a thread that has nothing else to do.
+  ///
+  /// nil where the worker did not come to it in time: the question is then withdrawn, and never asked. What it has begun
+  /// to answer is waited for to the end, so that nothing is done behind the back of who gave up.
   func wait<Answer: Sendable>(
     atMost patience: Interval, for question: @escaping @Sendable (Worker) -> Answer
   ) -> Answer? {
     guard let answered = WorkSemaphore() else { return nil }
-    let answer = Slot<Answer>()
+    let inquiry = LoopInquiry<Answer>()
     tell { worker in
-      let value = question(worker)
-      answer.value.withLock { $0 = value }
+      guard inquiry.begin() else { return }
+      inquiry.end(with: question(worker))
       answered.signal()
     }
-    guard answered.wait(atMost: patience.milliseconds) else { return nil }
-    return answer.value.withLock { $0 }
-  }
-
-  private final class Slot<Answer: Sendable>: Sendable {
-    let value = Mutex<Answer?>(nil)
+    if !answered.wait(atMost: patience.milliseconds), inquiry.withdraw() { return nil }
+    while true {
+      if let answer = inquiry.answer { return answer }
+      _ = answered.wait(atMost: patience.milliseconds)
+    }
   }
 }

@@ -27,11 +27,11 @@ final class ManagementWorker {
   private let events: EventLog
   private let trail: AuditTrail?
   private var declarations: Declarations?
-  private var polledAt = Instant.start
+  private var keptAt = Instant.start
   private let failures: ChangeFailures
 
-  /// Between two looks for changes of other processes: they count within a second.
-  private static let pollInterval = Interval.milliseconds(250)
+  /// Between two times that what piled up is kept.
+  private static let keepInterval = Interval.milliseconds(250)
 
   init(
     store: any AuthorizationStore, authorizations: Publication<AuthorizationSnapshot>,
@@ -71,9 +71,12 @@ final class ManagementWorker {
 
   /// Loads the store and what the configuration declares.
   func load(_ declarations: Declarations, by author: ChangeAuthor? = nil) throws(ChangeError) {
-    try replaceDeclared(declarations, by: author)
+    if let resolved = try resolve(declarations) {
+      try registry.load(declaring: resolved.logins, tokens: resolved.tokens, by: author)
+    } else {
+      try registry.load()
+    }
     self.declarations = declarations
-    try registry.load()
     reportShadowed()
   }
 
@@ -93,16 +96,16 @@ final class ManagementWorker {
 
   private static let shadowedShown = 20
 
-  private func replaceDeclared(_ declarations: Declarations, by author: ChangeAuthor?) throws(ChangeError) {
+  /// nil before the upstream was asked, for nobody can own anything yet; then this is done again.
+  private func resolve(_ declarations: Declarations) throws(ChangeError) -> Declarations.Resolved? {
     let owners: Directory
     do throws(StoreError) { owners = try directory.owners() } catch { throw .unavailable("\(error)") }
-    // Nobody can own anything before the upstream was asked; then this is done again.
-    guard !owners.organizations.isEmpty else { return }
+    guard !owners.organizations.isEmpty else { return nil }
     let resolved = declarations.resolve(in: owners, loadedAt: WallClock.system())
     for problem in resolved.problems {
       events.log(.error, "a declaration has no effect", ["reason": .text(problem)])
     }
-    try registry.replaceDeclared(resolved.logins, tokens: resolved.tokens, by: author)
+    return resolved
   }
 
   /// Publishes the directory of what the upstream answered; whether that worked.
@@ -125,8 +128,7 @@ final class ManagementWorker {
   /// Records a call that was refused before it came here.
   func note(_ call: RefusedCall) { service.note(call) }
 
-  /// Replaces what is declared after a reload; where that cannot be audited the old state goes on.
-  /// Whether it was.
+  /// Replaces what is declared after a reload. False where that cannot be audited or loaded: then the old state goes on.
   func reload(_ declarations: Declarations) -> Bool {
     let author = ChangeAuthor(.configuration)
     do throws(ChangeError) {
@@ -144,11 +146,11 @@ final class ManagementWorker {
 
   /// Called by the loop between events.
   func housekeep(now: Instant) {
-    guard now - polledAt >= Self.pollInterval else { return }
-    polledAt = now
-    uses.keep(now: now)
     do throws(ChangeError) {
-      try registry.pollForChangesElsewhere()
+      try registry.watchForChangesElsewhere(now: now)
+      guard now - keptAt >= Self.keepInterval else { return }
+      keptAt = now
+      uses.keep(now: now)
       try registry.foldInLog()
       failures.noteLook(nil)
     } catch {

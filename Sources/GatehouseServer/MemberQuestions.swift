@@ -7,7 +7,7 @@ import Upstream
 
 struct MemberQuestions {
   let client: BlockingClient
-  /// Milliseconds for each.
+  /// For each.
   let timeout: Interval
 
   /// What a credential can do.

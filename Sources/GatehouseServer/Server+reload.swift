@@ -14,7 +14,7 @@ extension Server {
     init(_ problems: [String]) { self.problems = problems }
   }
 
-  /// What one thread may take to get ready.
+  /// For how long one thread may be busy before it gets ready.
   private static let reloadPatience = Interval.seconds(30)
 
   /// Takes over what `ReloadKey` says can be changed while running.

@@ -38,9 +38,9 @@ extension DownstreamConnection {
     do throws(HeadProblem) {
       try decoder.decode(head, limits: limits.head)
       let view = RequestView(bytes: head, head: decoder, client: link.client)
-      exchange.facts.describe(view)
+      link.facts.describe(view)
       let following = bytes.count - length
-      try link.http.beginExchange(decoder, lacksLength: view.lacksLength(exchange.facts.kind, following: following))
+      try link.http.beginExchange(decoder, lacksLength: view.lacksLength(link.facts.kind, following: following))
       exchange.decide(view, UnsafeMutableRawBufferPointer(rebasing: bytes[length...]))
     } catch {
       exchange.refuseHead(.badHead(error, limits), beginning: head)

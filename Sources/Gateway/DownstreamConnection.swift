@@ -201,5 +201,7 @@ extension DownstreamConnection: UpstreamExchangeHandler {
 extension [UInt8] {
   /// Empties, keeping a small buffer for the next time and giving a large one back: thousands of idle connections must
   /// not each sit on the largest body they ever had.
-  mutating func release() { removeAll(keepingCapacity: capacity <= 4_096) }
+  mutating func release() {
+    if capacity > 0 { removeAll(keepingCapacity: capacity <= 4_096) }
+  }
 }

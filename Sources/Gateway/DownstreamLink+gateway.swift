@@ -64,7 +64,8 @@ extension DownstreamLink: ExchangeHost {
     ) { resume($0) }
     if let settled {
       resume.cancel(in: gateway.loop)
-      then(settled)
+      // In an event of its own, as every other outcome.
+      later { then(settled) }
     }
   }
 
@@ -114,7 +115,7 @@ extension DownstreamLink: ExchangeHost {
     gateway.shared.authenticator.recordUpstream(token, isAccepted: isAccepted, now: gateway.shared.clock())
   }
 
-  func note(_ refusal: Refusal, of facts: ExchangeFacts) {
+  func note(_ refusal: Refusal) {
     gateway.metrics.recordRefusal(refusal.kind.metric)
     if refusal.kind == .unauthenticated { hasFailedLogIn = true }
     guard facts.isOfManagement else { return }
@@ -124,17 +125,18 @@ extension DownstreamLink: ExchangeHost {
         reason: refusal.message.prefixOfBytes(AnswerDialect.longestText)))
   }
 
-  func note(_ failure: UpstreamFailure, of facts: ExchangeFacts) {
+  func note(_ failure: UpstreamFailure) {
     gateway.metrics.recordUpstreamFailure(failure.metric)
     switch failure.kind {
     case .unreachable, .handshake, .credentialRefused: gateway.noteTrouble()
-    case .reset, .malformed, .timedOut, .exhausted, .redirected: break
+    case .reset, .malformed, .unreadable, .answerTooLarge, .timedOut, .exhausted, .redirected: break
     }
     gateway.shared.failures?.note(
       reason: failure.detail, upstream: facts.upstreamAuthority, path: facts.path, now: now)
   }
 
-  func record(_ facts: ExchangeFacts) {
+  func record() {
+    let facts = facts
     if let holder = facts.notes.holder {
       gateway.uses.note(holder, isPrevious: facts.notes.usesPreviousPassword)
     }
@@ -150,7 +152,7 @@ extension UpstreamFailure {
     case .unreachable: .connect
     case .handshake: .tls
     case .reset: .closed
-    case .malformed, .redirected: .malformed
+    case .malformed, .unreadable, .answerTooLarge, .redirected: .malformed
     case .timedOut, .exhausted: .timedOut
     case .credentialRefused: .credential
     }

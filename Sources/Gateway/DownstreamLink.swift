@@ -28,6 +28,7 @@ final class DownstreamLink {
   var stream: ByteStream?
   var http = HTTP1Connection()
   var memo = DecisionMemo()
+  var facts = ExchangeFacts(startedAt: .start)
   /// Whether a credential was refused on this connection.
   var hasFailedLogIn = false
   var standing = Standing.admitted

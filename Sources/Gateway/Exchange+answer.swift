@@ -10,23 +10,23 @@ extension Exchange {
   /// Answers that the request is not forwarded, or what came of it; lets go of what it has of the upstream.
   func refuse(_ refusal: Refusal) {
     dropUpstream()
-    facts.notes.reason = (refusal.detail ?? refusal.message).prefixOfBytes(AnswerDialect.longestText)
-    host.note(refusal, of: facts)
+    host.facts.notes.reason = (refusal.detail ?? refusal.message).prefixOfBytes(AnswerDialect.longestText)
+    host.note(refusal)
     let dialect = AnswerDialect(
-      upstream: host.dialect, version: host.version, isAPI2: facts.isOfAPI2, form: facts.form)
+      upstream: host.dialect, version: host.version, isAPI2: host.facts.isOfAPI2, form: host.facts.form)
     respond(dialect.answer(refusal))
   }
 
   func respond(_ answer: LocalAnswer) {
-    facts.status = answer.status
+    host.facts.status = answer.status
     // Where the client is gone, what it asked for was carried to its end all the same.
     guard !host.isGone else { return end(isAnswered: false) }
-    let hasBody = !facts.answersHead && answer.status != 204
+    let hasBody = !host.facts.answersHead && answer.status != 204
     // A short answer leaves in one piece with its head, a long one in several, as its client takes them.
     let isLong = answer.body.count > AnswerRest.pieceBytes
     host.begin(answer, hasBody: hasBody && !isLong && answer.rest == nil)
     guard hasBody else { return end(isAnswered: true) }
-    if !isLong { facts.bytesOut += answer.body.count }
+    if !isLong { host.facts.bytesOut += answer.body.count }
     guard answer.rest != nil || isLong else { return end(isAnswered: true) }
     host.receive(.ahead)
     host.readsInput = true
@@ -47,7 +47,7 @@ extension Exchange {
     host.makePiece(rest) { [self] piece in
       // The client may have left while it was made.
       guard case .makingPiece = state else { return }
-      facts.bytesOut += piece.bytes.count
+      host.facts.bytesOut += piece.bytes.count
       host.write(piece.bytes, isLast: piece.rest == nil)
       if let rest = piece.rest { answer(rest) } else { end(isAnswered: true) }
     }

@@ -13,21 +13,23 @@ extension Exchange {
   /// - Parameter atHand: what was received after the head, in the loop's scratch.
   func decide(_ view: RequestView, _ atHand: UnsafeMutableRawBufferPointer) {
     state = .settling
-    switch host.judge(view, &attempt.pending, &facts.notes) {
-    case .forward(let request): forward(request, view, atHand)
+    switch host.judge(view, &pending, &host.facts.notes) {
+    case .forward(let request):
+      state = .forwarding
+      apply(forwarding.begin(request, view, atHand))
     case .answer(let answer): if skipBody(atHand) { respond(answer) }
     case .refuse(let refusal):
-      facts.form.isPretty = host.wantsPretty(view, attempt.pending)
+      host.facts.form.isPretty = host.wantsPretty(view, pending)
       if skipBody(atHand) { refuse(refusal) }
     case .needsBody(let limit):
       host.park(view, atHand.none)
-      collect(atHand, .decision, limit: limit)
+      collect(atHand, limit: limit)
     case .verify(let verification):
       host.park(view, atHand)
       wait(.verification)
       host.verify(verification) { [self] outcome in
         guard case .waiting(.verification) = state else { return }
-        attempt.pending.authentication = outcome
+        pending.note(outcome)
         decideAgain()
       }
     case .ask(let inquiry):
@@ -35,7 +37,7 @@ extension Exchange {
       wait(.directory)
       host.ask(inquiry) { [self] readings in
         guard case .waiting(.directory) = state else { return }
-        attempt.pending.readings.merge(readings) { $1 }
+        pending.note(readings)
         decideAgain()
       }
       // An upstream that answers that question byte by byte must not keep its clients waiting.
@@ -45,19 +47,16 @@ extension Exchange {
       wait(.management)
       host.manage(call) { [self] answer in
         guard case .waiting(.management) = state else { return }
-        facts.notes.reason = answer.refusal ?? ""
+        host.facts.notes.reason = answer.refusal ?? ""
         // The body was read whole before the call; what else was received is the next request.
         respond(LocalAnswer(status: answer.status, fields: answer.fields, body: answer.body, rest: answer.rest))
       }
     }
   }
 
-  func wait(_ wait: Wait) {
+  private func wait(_ wait: Wait) {
     state = .waiting(wait)
-    host.receive(.nothing)
-    // A response of the thread that is waited for comes in any case; the client's deadline is not the thread's.
-    host.clearDeadline()
-    host.readsInput = false
+    host.holdInput()
   }
 
   /// For how long a request waits for the directory to be asked for anew.
@@ -71,58 +70,32 @@ extension Exchange {
   // MARK: Bodies
 
   /// Reads off what is at hand of a body that nobody needs; what follows it is kept. False where that was refused.
-  func skipBody(_ atHand: UnsafeMutableRawBufferPointer) -> Bool {
+  private func skipBody(_ atHand: UnsafeMutableRawBufferPointer) -> Bool {
     do throws(HeadProblem) {
-      facts.bytesIn += try host.takeBody(atHand).count
+      _ = try host.take(atHand)
       return true
     } catch {
-      refuse(.malformed(error.reason, closes: true))
+      refuse(Refusal(error))
       return false
     }
   }
 
-  /// Begins to collect a body.
-  func collect(_ atHand: UnsafeMutableRawBufferPointer, _ purpose: Purpose, limit: Int) {
+  /// Begins to collect the body that the decision needs.
+  private func collect(_ atHand: UnsafeMutableRawBufferPointer, limit: Int) {
     if let length = host.requestBody.remainingLength, length > limit { return refuse(.tooLarge(limit, host.limits)) }
-    state = .collecting(purpose, limit: limit)
-    host.receive(.body)
-    host.sayContinue()
+    state = .collecting(limit: limit)
+    host.beginBody(bodyPatience)
     host.readsInput = true
-    host.awaitBody(bodyPatience)
     receive(atHand)
   }
 
-  func collected(_ payload: UnsafeRawBufferPointer, _ purpose: Purpose, _ limit: Int) {
-    let rest = host.requestBody
-    guard payload.count <= limit - body.count, rest.announced <= limit - body.count - payload.count else {
+  func collected(_ payload: UnsafeRawBufferPointer, _ limit: Int) {
+    guard body.append(payload, of: host.requestBody, limit: limit) else {
       return refuse(.tooLarge(limit, host.limits))
     }
-    body.append(contentsOf: payload)
-    switch purpose {
-    case .decision:
-      guard rest.isComplete else { return }
-      attempt.pending.body = body
-      body.release()
-      decideAgain()
-    case .dispatch(let request):
-      if rest.isComplete {
-        sendCollected(request)
-      } else if body.count > host.limits.collectBytes {
-        let collected = body
-        body = []
-        startStream(with: collected, request)
-      }
-    }
+    guard host.requestBody.isComplete else { return }
+    pending.note(body: body)
+    body.release()
+    decideAgain()
   }
-
-  /// For how long more of a body is waited for: a write as a whole has a deadline too.
-  var bodyPatience: Interval {
-    guard facts.kind == .write else { return host.timeouts.bodyProgress }
-    return min(host.timeouts.bodyProgress, host.timeouts.write - (host.now - facts.startedAt))
-  }
-}
-
-extension UnsafeMutableRawBufferPointer {
-  /// Nothing of it.
-  var none: Self { Self(rebasing: self[..<0]) }
 }

@@ -114,6 +114,13 @@ struct ExchangeFacts {
     return record
   }
 
+  // MARK: What hangs on it
+
+  /// For how long more of a body is waited for: a write as a whole has a deadline too.
+  func bodyPatience(_ timeouts: GatewayTimeouts, _ now: Instant) -> Interval {
+    kind == .write ? min(timeouts.bodyProgress, timeouts.write - (now - startedAt)) : timeouts.bodyProgress
+  }
+
   /// Whether it was meant for the management API: by the path as it came, which may be one that nothing answers.
   var isOfManagement: Bool {
     kind == .management || path.utf8.starts(with: "/legacy/".utf8) || path.utf8.starts(with: "/private/legacy/".utf8)

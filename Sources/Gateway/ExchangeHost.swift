@@ -134,6 +134,8 @@ protocol ExchangeHost: AnyObject {
 
   // MARK: Accounts
 
+  /// Of the exchange under way.
+  var facts: ExchangeFacts { get set }
   /// Now, by the monotonic clock.
   var instant: Instant { get }
   /// When the event under way began.
@@ -141,8 +143,8 @@ protocol ExchangeHost: AnyObject {
   /// Something was authenticated.
   func admit()
   func noteCredential(_ token: UpstreamToken, isAccepted: Bool)
-  func note(_ refusal: Refusal, of facts: ExchangeFacts)
-  func note(_ failure: UpstreamFailure, of facts: ExchangeFacts)
+  func note(_ refusal: Refusal)
+  func note(_ failure: UpstreamFailure)
   /// Exactly once for each exchange whose head began to be read.
-  func record(_ facts: ExchangeFacts)
+  func record()
 }

@@ -148,8 +148,6 @@ public final class GatewayLoop {
     for connection in connections.values { connection.drain() }
   }
 
-  public var openConnections: Int { connections.count }
-
   /// Ends what is still under way and hands over what the log holds, before the loop ends.
   public func finish() {
     for connection in connections.values { connection.cutOff() }

@@ -37,9 +37,6 @@ public struct SourceReference: Hashable, Sendable {
     self.measurement = measurement
     self.extent = extent
   }
-
-  /// The reference is to the whole database.
-  public var isWholeDatabase: Bool { extent == .everyPolicy && measurement == .every }
 }
 
 extension SourceReference {

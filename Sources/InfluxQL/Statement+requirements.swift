@@ -1,15 +1,6 @@
 // What gatehouse demands for each statement: more than a 1.x server where that one is careless.
 
 extension Statement {
-  /// All that the caller must be permitted, in the order in which a server would check it, so that the first one
-  /// missing is the one to name. Empty for SHOW DATABASES, which anyone may ask.
-  ///
-  /// DROP MEASUREMENT is an administrator's in 1.x and needs no more than `writes` in 2.x: this is the 1.x reading.
-  public var requirements: [StatementRequirement] {
-    if needsOperator { return [.operator] }
-    return reads.map(StatementRequirement.read) + writes.map(StatementRequirement.write)
-  }
-
   /// Only one who may do everything may run it.
   public var needsOperator: Bool {
     switch kind {

@@ -1,6 +1,6 @@
-// What the audit log says of one management call: who, from where, what before and after. Never a secret.
+// What the audit log says of one management call: who, from where, about whom. Never a secret.
 
-public import Authorizations
+import Authorizations
 public import Formats
 import ManagementAPI
 
@@ -13,23 +13,15 @@ public struct AuditRecord: Sendable {
     case other
   }
 
-  /// An authorization without what is secret of it.
-  public struct State: Sendable, Equatable {
-    public var id: Identifier
+  /// The authorization that was to be changed.
+  public struct Target: Sendable, Equatable {
+    public let id: Identifier
     /// The v1 user name.
-    public var token: String
-    public var status: Status
-    public var description: String
-    public var permissions: [String]
-    public var hasPassword: Bool
+    public let token: String
 
     init(_ authorization: Authorization) {
       id = authorization.id
       token = authorization.token
-      status = authorization.status
-      description = authorization.description
-      permissions = authorization.permissions.map(\.description)
-      hasPassword = authorization.passwordHash != nil
     }
   }
 
@@ -42,8 +34,8 @@ public struct AuditRecord: Sendable {
   public let call: UInt64
   public let method: String
   public let path: String
-  public internal(set) var before: State?
-  public internal(set) var after: State?
+  /// nil for what was to be made, and where there is none.
+  public internal(set) var target: Target?
   public internal(set) var status = 0
   /// What of its body had no effect, by name.
   public internal(set) var ignored: String?

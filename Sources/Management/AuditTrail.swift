@@ -69,7 +69,7 @@ public final class AuditTrail: ChangeJournal {
         if let span = record.traceSpan { line.member("trace", span) }
         line.member("method", shortened(record.method, 32))
         line.member("path", shortened(record.path, 256))
-        if let target = record.before {
+        if let target = record.target {
           line.member("id", target.id.description)
           line.member("token", target.token)
         }

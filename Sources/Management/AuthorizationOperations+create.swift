@@ -39,7 +39,6 @@ extension AuthorizationOperations {
           expiresAt: login.expiresAt, createdAt: time, updatedAt: time)
       }
     }
-    account.after = AuditRecord.State(made)
     return made
   }
 

@@ -26,7 +26,7 @@ struct AuthorizationOperations {
     _ id: Identifier, _ account: inout OperationAccount, _ changes: () throws(ManagementError) -> LoginChanges
   ) throws(ManagementError) -> Authorization {
     let present = try authorization(id)
-    account.before = AuditRecord.State(present)
+    account.target = AuditRecord.Target(present)
     try account.caller.demandRead(present)
     try account.caller.demandWrite(present)
     let changes = try changes()
@@ -38,14 +38,13 @@ struct AuthorizationOperations {
         if let description = changes.description { $0.description = description }
       }
     }
-    account.after = AuditRecord.State(changed)
     account.changedNothing = changed.revision == present.revision
     return changed
   }
 
   func delete(_ id: Identifier, _ account: inout OperationAccount) throws(ManagementError) {
     let present = try authorization(id)
-    account.before = AuditRecord.State(present)
+    account.target = AuditRecord.Target(present)
     try account.caller.demandWrite(present)
     let author = account.author
     try change { () throws(ChangeError) in try registry.deleteAuthorization(present.id, by: author) }
@@ -64,7 +63,7 @@ struct AuthorizationOperations {
     previousExpiresAt: () throws(ManagementError) -> Int64?
   ) throws(ManagementError) -> PasswordStep {
     let present = try authorization(id)
-    account.before = AuditRecord.State(present)
+    account.target = AuditRecord.Target(present)
     try account.caller.demand(.write, user: present.userID)
     // The real server asks no more. But a user may own logins in organizations that the token has nothing to do with.
     if present.organizationID != account.caller.token.organizationID { try account.caller.demandWrite(present) }
@@ -80,7 +79,7 @@ struct AuthorizationOperations {
     case .refused: throw ManagementError(.unavailable, "too many passwords are being changed, try again")
     }
     let author = account.author
-    let changed = try change { () throws(ChangeError) in
+    _ = try change { () throws(ChangeError) in
       try registry.updateAuthorization(present.id, by: author) {
         let previous = $0.passwordHash
         $0.previousPassword = nil
@@ -91,7 +90,6 @@ struct AuthorizationOperations {
       }
     }
     previousUses.forget(present.id)
-    account.after = AuditRecord.State(changed)
     return .isSet
   }
 

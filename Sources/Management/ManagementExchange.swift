@@ -24,8 +24,7 @@ struct ManagementExchange {
       author: ChangeAuthor(
         .token(caller.token.id), source: record.source, traceSpan: record.traceSpan, call: record.call))
     defer {
-      record.before = account.before
-      record.after = account.after
+      record.target = account.target
       if account.changedNothing { record.operation = .other }
     }
     return try body(&account)

@@ -5,8 +5,7 @@ import Authorizations
 struct OperationAccount {
   let caller: Caller
   let author: ChangeAuthor
-  var before: AuditRecord.State?
-  var after: AuditRecord.State?
+  var target: AuditRecord.Target?
   /// A change that left everything as it was is none to be accounted for.
   var changedNothing = false
 

@@ -4,14 +4,12 @@ public import Formats
 
 /// One line of the access log. Times are those of the whole exchange; what does not apply is nil and left out.
 public struct AccessRecord: Sendable {
-  /// When the request's head was complete.
+  /// When the exchange was over.
   public var time = Timestamp(nanoseconds: 0)
   /// Numeric address of the client.
   public var client = ""
   /// Address and port that the client reached.
   public var listener = ""
-  /// `TLSv1.3`; nil on a plaintext listener.
-  public var tls: String?
   public var method = ""
   /// As received, without the query.
   public var path = ""
@@ -42,7 +40,6 @@ public struct AccessRecord: Sendable {
     line.field("time", time)
     line.field("client", client)
     line.field("listener", listener)
-    if let tls { line.field("tls", tls) }
     line.field("method", method)
     line.field("path", path)
     if let principal { line.field("principal", principal) }

@@ -10,7 +10,6 @@ extension ByteStream {
   /// Handshake messages and alerts that a peer may cause within `protocolInterval` once the handshake is done. A few
   /// tickets come at once; keys change after gigabytes.
   private static let maximumProtocolSteps = 64
-  /// Milliseconds.
   private static let protocolInterval = Interval.seconds(10)
 
   public func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadOutcome {

@@ -133,7 +133,7 @@ private final class BlockingExchange: UpstreamExchangeHandler {
     }
     guard piece.count <= maximumBody - body.count else {
       connection.abandon()
-      return finish(.failure(UpstreamFailure(.malformed(.headTooLarge), .receiving)))
+      return finish(.failure(UpstreamFailure(.answerTooLarge, .receiving)))
     }
     body.append(contentsOf: piece)
     guard isComplete else { return }

@@ -12,6 +12,10 @@ public struct UpstreamFailure: Error, Sendable, Equatable {
     case reset
     /// What came is not an HTTP response.
     case malformed(HeadProblem)
+    /// Its body is not what it has to be.
+    case unreadable
+    /// More than is read here.
+    case answerTooLarge
     /// Nothing came in time.
     case timedOut
     /// No connection came free in time, or it was taken back for others.
@@ -52,7 +56,8 @@ public struct UpstreamFailure: Error, Sendable, Equatable {
   /// The status that tells the client (design: what may pass later is never a 4xx on a write).
   public var status: Int {
     switch kind {
-    case .unreachable, .handshake, .reset, .malformed, .credentialRefused, .redirected: 502
+    case .unreachable, .handshake, .reset, .malformed, .unreadable, .answerTooLarge, .credentialRefused, .redirected:
+      502
     case .timedOut: 504
     case .exhausted: 503
     }
@@ -63,7 +68,7 @@ public struct UpstreamFailure: Error, Sendable, Equatable {
     switch kind {
     case .unreachable, .handshake: "upstream unreachable"
     case .reset: "upstream closed the connection before answering"
-    case .malformed: "upstream sent a malformed response"
+    case .malformed, .unreadable, .answerTooLarge: "upstream sent a malformed response"
     case .timedOut: "upstream did not answer in time"
     case .exhausted: "too many requests are waiting for the upstream"
     case .credentialRefused: "upstream refused the gateway's credential"
@@ -77,6 +82,8 @@ public struct UpstreamFailure: Error, Sendable, Equatable {
     case .unreachable(let why): "\(reason): \(why)"
     case .handshake(let why): "\(reason): TLS: \(why)"
     case .malformed(let problem): "\(reason): \(problem.reason)"
+    case .unreadable: "\(reason): its body cannot be read"
+    case .answerTooLarge: "\(reason): it is longer than what is read here"
     case .credentialRefused(let status), .redirected(let status): "\(reason) with \(status)"
     case .reset, .timedOut, .exhausted: reason
     }

@@ -48,7 +48,8 @@ struct AuthClient {
     case .handshake(let reason): "TLS: \(reason)"
     case .reset: "the connection was closed before an answer came"
     case .timedOut: "no answer came in time"
-    case .malformed, .exhausted, .credentialRefused, .redirected: "what came is no answer of a gatehouse"
+    case .malformed, .unreadable, .answerTooLarge, .exhausted, .credentialRefused, .redirected:
+      "what came is no answer of a gatehouse"
     }
   }
 

@@ -64,8 +64,7 @@ struct TokenStore {
     let resolved = Declarations(configuration).resolve(in: owners, loadedAt: WallClock.system())
     for problem in resolved.problems { Terminal.standardError.line("gatehouse: \(problem)") }
     do throws(ChangeError) {
-      try registry.replaceDeclared([], tokens: resolved.tokens)
-      try registry.load()
+      try registry.load(declaring: [], tokens: resolved.tokens)
     } catch {
       throw .failed(error.description)
     }

@@ -1,6 +1,7 @@
 // The table that never grows beyond its capacity, and the cache made of it.
 
 import Testing
+import TestSupport
 
 @testable import Access
 

@@ -1,6 +1,7 @@
 // Whose turn it is, and who gives way.
 
 import Testing
+import TestSupport
 
 @testable import Access
 

@@ -3,7 +3,7 @@
 import Authorizations
 import Formats
 import Synchronization
-import TestClock
+import TestSupport
 import Threading
 
 @testable import Access

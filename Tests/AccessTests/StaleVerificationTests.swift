@@ -1,6 +1,7 @@
 // A verification that is under way while the password changes (security row 32), in a thousand interleavings.
 
 import Authorizations
+import TestSupport
 import Synchronization
 import Testing
 

@@ -43,8 +43,7 @@ private func declared(
   let registry = AuthorizationRegistry(
     store: try SQLiteAuthorizationStore(path: folder.file("s.db")), publication: Publication(.empty), now: { 7 })
   let token = try declared().token(in: directory(), loadedAt: 5)
-  try registry.replaceDeclared([], tokens: [token])
-  try registry.load()
+  try registry.load(declaring: [], tokens: [token])
   let stored = try registry.createToken(by: .test) { id, time in
     APIToken(
       id: id, salt: [], digest: [], organizationID: token.organizationID, userID: token.userID, permissions: [],
@@ -54,10 +53,8 @@ private func declared(
   #expect(throws: ChangeError.readOnly) { try registry.updateToken(token.id, by: .test) { $0.status = .inactive } }
   #expect(throws: ChangeError.readOnly) { try registry.deleteToken(token.id, by: .test) }
   let revision = registry.snapshot.tokens[token.id]?.revision
-  try registry.replaceDeclared([], tokens: [token])
-  try registry.load()
+  try registry.load(declaring: [], tokens: [token])
   #expect(registry.snapshot.tokens[token.id]?.revision == revision)
-  try registry.replaceDeclared([])
-  try registry.load()
+  try registry.load(declaring: [])
   #expect(registry.snapshot.tokens[token.id] == nil)
 }

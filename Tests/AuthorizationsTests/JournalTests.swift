@@ -79,12 +79,11 @@ private final class Bench {
   let bench = try Bench()
   let organization = try Identifier.test(5)
   func declare(_ names: [String], _ hash: String) throws {
-    try bench.registry.replaceDeclared(
-      names.map {
+    try bench.registry.load(
+      declaring: names.map {
         DeclaredLogin(name: $0, passwordHash: hash).authorization(
           organizationID: organization, userID: organization, loadedAt: 1)
       }, by: .test)
-    try bench.registry.load()
   }
   try declare(["a", "b"], "one")
   #expect(bench.journal.intents.count == 2)

@@ -1,5 +1,6 @@
 // The registry: store first, then published, then answered.
 
+import TestStore
 import Testing
 import Threading
 
@@ -74,8 +75,7 @@ private final class Bench {
     declared.permissions.map(\.description) == [
       "read:orgs/0000000000000005/buckets/metrics/*", "write:orgs/0000000000000005/buckets/logs/autogen",
     ])
-  try bench.registry.replaceDeclared([declared])
-  try bench.registry.load()
+  try bench.registry.load(declaring: [declared])
   #expect(bench.publication.value.authorization(named: "telegraf")?.origin == .declared)
   #expect(bench.publication.value.isShadowed(stored))
   #expect(throws: ChangeError.readOnly) { try bench.registry.updateAuthorization(declared.id, by: .test) { _ in } }
@@ -93,10 +93,9 @@ private final class Bench {
   var login = DeclaredLogin(name: "a", passwordHash: "$2b$one")
   let organization = try Identifier.test(5)
   func revision() throws -> UInt64? {
-    try bench.registry.replaceDeclared([
+    try bench.registry.load(declaring: [
       login.authorization(organizationID: organization, userID: organization, loadedAt: .random(in: 0...9))
     ])
-    try bench.registry.load()
     return bench.registry.snapshot.authorization(named: "a")?.revision
   }
   let first = try revision()
@@ -104,8 +103,22 @@ private final class Bench {
   login.passwordHash = "$2b$two"
   let second = try revision()
   #expect(second != first)
-  try bench.registry.replaceDeclared([])
+  try bench.registry.load(declaring: [])
   #expect(try revision() != second)
+}
+
+@Test func aDeclarationThatCannotBeLoadedChangesNothingLaterEither() throws {
+  let store = MemoryStore()
+  let registry = AuthorizationRegistry(
+    store: store, publication: Publication(.empty), now: { 1 })
+  let organization = try Identifier.test(5)
+  let declared = DeclaredLogin(name: "a", passwordHash: "$2b$").authorization(
+    organizationID: organization, userID: organization, loadedAt: 1)
+  store.isOutOfReach = true
+  #expect(throws: ChangeError.unavailable(MemoryStore.outOfReachText)) { try registry.load(declaring: [declared]) }
+  store.isOutOfReach = false
+  try registry.load()
+  #expect(registry.snapshot.authorizations.isEmpty)
 }
 
 @Test func declaredIdentifiersDependOnTheNameAlone() {

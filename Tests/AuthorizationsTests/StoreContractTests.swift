@@ -1,5 +1,6 @@
 // What every store behind the seam does, whatever keeps it: run over each kind of store that there is.
 
+import TestStore
 import Formats
 import Testing
 

@@ -105,7 +105,7 @@ final class Harness {
       guard (try? decoder.decode(bytes, limits: HeadLimits(bytes: 65_536, fields: 100))) != nil else { return false }
       var notes = DecisionNotes()
       var progress = PendingDecision()
-      progress.body = body
+      if let body { progress.note(body: body) }
       let view = RequestView(bytes: bytes, head: decoder, client: client)
       if case .forward = gatekeeper.judge(view, &progress, memo: &memo, notes: &notes) { return true }
       return false

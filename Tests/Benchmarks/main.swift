@@ -67,7 +67,7 @@ func measureDashboards() throws {
 func read(_ text: [UInt8]) -> Int {
   var work = Query.redactingSecrets(in: text).count
   guard let query = try? Query(parsing: text, parameters: ["b": .string("x")]) else { return work }
-  for statement in query.statements { work += statement.requirements.count }
+  for statement in query.statements { work += statement.reads.count + statement.writes.count }
   work += query.forwardingText?.utf8.count ?? 0
   return work
 }

@@ -1,6 +1,7 @@
 // A query's decision is used again for the same text, credential and state, on any connection, and for nothing else.
 
 import Authorizations
+import TestSupport
 import Formats
 import HTTP
 import Testing

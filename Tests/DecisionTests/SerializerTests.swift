@@ -1,6 +1,7 @@
 // Whatever goes into an upstream request, what leaves is one request and the intended one (security B2, row 16).
 
 import Formats
+import TestSupport
 import HTTP
 import Testing
 

@@ -5,7 +5,7 @@ import Decision
 import Formats
 import HTTP
 import ManagementAPI
-import TestClock
+import TestSupport
 import Threading
 
 @testable import Gateway
@@ -62,6 +62,7 @@ final class FakeHost: ExchangeHost {
   var events: [String] = []
   var deadline: Interval?
   var written: [UInt8] = []
+  var facts = ExchangeFacts(startedAt: .start)
   var records: [ExchangeFacts] = []
   var answered = 0
   var abandoned = 0
@@ -154,7 +155,7 @@ final class FakeHost: ExchangeHost {
   var now: Instant { clock.now }
   func admit() { events.append("admit") }
   func noteCredential(_ token: UpstreamToken, isAccepted: Bool) {}
-  func note(_ refusal: Refusal, of facts: ExchangeFacts) { events.append("refusal \(refusal.status)") }
-  func note(_ failure: UpstreamFailure, of facts: ExchangeFacts) { events.append("failure") }
-  func record(_ facts: ExchangeFacts) { records.append(facts) }
+  func note(_ refusal: Refusal) { events.append("refusal \(refusal.status)") }
+  func note(_ failure: UpstreamFailure) { events.append("failure") }
+  func record() { records.append(facts) }
 }

@@ -1,6 +1,7 @@
 // What is accepted is read as a second, independent reader reads it; everything else is refused by both.
 
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct DifferentialTests {

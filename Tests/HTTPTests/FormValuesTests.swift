@@ -1,6 +1,7 @@
 // Parameters of URLs and forms are read as the upstream's own library reads them, or refused (security B3, row 25).
 
 import Formats
+import TestSupport
 import Foundation
 import HTTP
 import Testing

@@ -69,7 +69,6 @@ struct ReferenceTests {
     ] {
       let statement = try statement(text)
       #expect(statement.requirements == [.read(Reference(database: nil, extent: .everyPolicy))], "\(text)")
-      #expect(statement.reads.first?.isWholeDatabase == true, "\(text)")
       #expect(!statement.isChanging)
     }
   }

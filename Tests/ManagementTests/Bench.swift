@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Synchronization
 import ManagementAPI
+import TestStore
 import Threading
 
 @testable import Authorizations
@@ -26,7 +27,7 @@ final class Bench {
   private let shared = Shared()
 
   init(strongPasswords: Bool = false, otherOrganization: Bool = false, trail: AuditTrail? = nil) throws {
-    store = MemoryStore()
+    store = MemoryStore(MemoryStore.Shelf(firstIdentifier: 0x00ab_cdef_0000_1000))
     registry = AuthorizationRegistry(
       store: store, publication: Publication(.empty), journal: trail, now: { 1_767_323_045_678_900_000 })
     try registry.load()
@@ -182,58 +183,6 @@ extension ManagementAnswer {
       status: status,
       headers: Dictionary(fields.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 }),
       body: body.isEmpty ? nil : json ?? String(decoding: body, as: UTF8.self))
-  }
-}
-
-/// A store that keeps nothing on disk and can be put out of reach.
-final class MemoryStore: AuthorizationStore {
-  private var contents = StoreContents()
-  private var known: [String: Identifier] = [:]
-  var isOutOfReach = false
-
-  func load() throws(StoreError) -> StoreContents { contents }
-
-  func apply(_ changes: [StoreChange]) throws(StoreError) {
-    if isOutOfReach { throw .unavailable("canary-store-text") }
-    let before = contents
-    do throws(StoreError) {
-      for change in changes { try make(change) }
-    } catch {
-      contents = before
-      throw error
-    }
-  }
-
-  private func make(_ change: StoreChange) throws(StoreError) {
-    switch change {
-    case .insertAuthorization(let one): contents.authorizations.append(one)
-    case .updateAuthorization(let one):
-      guard let index = contents.authorizations.firstIndex(where: { $0.id == one.id }) else { throw .notFound }
-      contents.authorizations[index] = one
-    case .deleteAuthorization(let id):
-      guard contents.authorizations.contains(where: { $0.id == id }) else { throw .notFound }
-      contents.authorizations.removeAll { $0.id == id }
-    case .insertToken(let one): contents.tokens.append(one)
-    case .updateToken, .deleteToken: throw .notFound
-    }
-  }
-
-  func changedElsewhere() throws(StoreError) -> Bool { false }
-
-  func forget(_ identifiers: Set<Identifier>) throws(StoreError) {
-    known = known.filter { !identifiers.contains($0.value) }
-  }
-
-  func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] { [:] }
-  func keep(_ directory: Directory, from source: DirectorySource) throws(StoreError) {}
-  func keptDirectory(of dialect: String) throws(StoreError) -> KeptDirectory? { nil }
-
-  func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier] {
-    names.map { name in
-      let id = known["\(kind) \(name)"] ?? Identifier(nonzero: 0x00ab_cdef_0000_1000 + UInt64(known.count))
-      known["\(kind) \(name)"] = id
-      return id
-    }
   }
 }
 

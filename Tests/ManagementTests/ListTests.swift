@@ -7,13 +7,11 @@ import Testing
 import Formats
 @testable import Management
 
-private let prefix = "/legacy/authorizations"
-
 @Test func aLongListComesInPiecesOfOneMoment() throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   for number in 0..<300 { _ = try bench.create("login-\(number)") }
-  let request = ManagementCall(method: "GET", path: prefix, authorization: "Token op")
+  let request = ManagementCall(method: "GET", path: authorizationsPath, authorization: "Token op")
   guard case .answer(let answer) = bench.service.answer(request) else { throw StoreError.notFound }
   #expect(answer.body.count < 40_000)
   var rest = answer.rest
@@ -29,7 +27,7 @@ private let prefix = "/legacy/authorizations"
   #expect(pieces.count > 2 && pieces.allSatisfy { $0.count < 40_000 })
   let whole = ManagementAnswer(status: 200, fields: [], body: Array(pieces.joined()))
   #expect(whole.names == (0..<300).map { "login-\($0)" })
-  #expect(bench.send("GET", prefix).names == [])
+  #expect(bench.send("GET", authorizationsPath).names == [])
 }
 
 /// Nothing of what was looked at belongs into the list: pieces may be empty, and no comma goes astray.
@@ -44,8 +42,9 @@ private let prefix = "/legacy/authorizations"
         createdAt: time, updatedAt: time)
     }
   }
-  #expect(bench.send("GET", prefix + "?userID=\(bench.user.id)").names == ["login-7", "login-1207", "login-2407"])
-  #expect(bench.send("GET", prefix + "?userID=0000000000000009").names == [])
+  #expect(
+    bench.send("GET", authorizationsPath + "?userID=\(bench.user.id)").names == ["login-7", "login-1207", "login-2407"])
+  #expect(bench.send("GET", authorizationsPath + "?userID=0000000000000009").names == [])
 }
 
 /// A script that asks for the inactive ones deletes what it is shown.
@@ -53,11 +52,11 @@ private let prefix = "/legacy/authorizations"
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   for number in 0..<1_200 { _ = try bench.create("login-\(number)") }
-  func names(_ query: String) -> [String]? { bench.send("GET", "\(prefix)?\(query)").names }
+  func names(_ query: String) -> [String]? { bench.send("GET", "\(authorizationsPath)?\(query)").names }
   let all = (0..<1_200).map { "login-\($0)" }
   for number in [3, 700, 1_100] {
     let id = try #require(bench.registry.snapshot.authorization(named: "login-\(number)")?.id)
-    _ = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\"}")
+    _ = bench.send("PATCH", "\(authorizationsPath)/\(id)", "{\"status\":\"inactive\"}")
   }
   #expect(names("status=inactive") == ["login-3", "login-700", "login-1100"])
   #expect(names("status=inactive&descending=true") == ["login-1100", "login-700", "login-3"])
@@ -69,7 +68,7 @@ private let prefix = "/legacy/authorizations"
   #expect(names("descending=true") == all.reversed() && names("descending=false") == all)
   #expect(names("descending=true&limit=3&offset=600") == ["login-599", "login-598", "login-597"])
   #expect(names("token=login-3&status=inactive") == ["login-3"])
-  #expect(bench.send("GET", "\(prefix)?token=login-3&status=active").status == 404)
+  #expect(bench.send("GET", "\(authorizationsPath)?token=login-3&status=active").status == 404)
   // Empty counts as absent, and what else there may be is ignored, as recorded.
   #expect(names("limit=&status=&descending=&after=x&sortBy=name") == all)
 }
@@ -81,7 +80,7 @@ private let prefix = "/legacy/authorizations"
 func aListRefusesWhatSaysNothing(query: String) throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
-  let refused = bench.send("GET", "\(prefix)?\(query)")
+  let refused = bench.send("GET", "\(authorizationsPath)?\(query)")
   #expect(refused.status == 400 && refused.member("code") == "invalid")
 }
 
@@ -90,7 +89,7 @@ func aListRefusesWhatSaysNothing(query: String) throws {
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
   let request = ManagementCall(
-    method: "POST", path: "\(prefix)/\(id)/password", authorization: "Token op",
+    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
     body: Array("{\"password\":\"long enough\"}".utf8))
   let gone = bench.answer(request) {
     try? bench.registry.deleteAuthorization(Identifier(parsing: id), by: .test)
@@ -105,9 +104,11 @@ func aListRefusesWhatSaysNothing(query: String) throws {
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
   let request = ManagementCall(
-    method: "POST", path: "\(prefix)/\(id)/password", authorization: "Token op",
+    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
     body: Array("{\"password\":\"long enough\"}".utf8))
-  let set = bench.answer(request) { _ = bench.send("PATCH", "\(prefix)/\(id)", "{\"status\":\"inactive\"}") }
+  let set = bench.answer(request) {
+    _ = bench.send("PATCH", "\(authorizationsPath)/\(id)", "{\"status\":\"inactive\"}")
+  }
   let login = try #require(bench.registry.snapshot.authorization(named: "a"))
   #expect(set.status == 204 && login.status == .inactive && login.passwordHash != nil)
 }
@@ -118,7 +119,7 @@ func aPasswordThatIsNotHashedChangesNothing(became: NewPassword, status: Int) th
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
   let request = ManagementCall(
-    method: "POST", path: "\(prefix)/\(id)/password", authorization: "Token op",
+    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
     body: Array("{\"password\":\"long enough\"}".utf8))
   guard case .answer(let answer) = bench.service.answer(request, newPassword: became) else {
     throw StoreError.notFound

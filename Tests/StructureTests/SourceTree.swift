@@ -2,9 +2,9 @@
 
 import Foundation
 
-/// One file below `Sources`.
+/// One file below a folder.
 struct SourceFile {
-  /// From `Sources` on, as `HTTP/Method.swift`.
+  /// From that folder on, as `HTTP/Method.swift`.
   let path: String
   let lines: [Substring]
 
@@ -20,7 +20,7 @@ struct SourceFile {
   }
 }
 
-/// Everything below `Sources`, and the package's own description of it.
+/// Everything below a folder, and the package's own description of it.
 struct SourceTree {
   let files: [SourceFile]
   let package: String
@@ -28,8 +28,8 @@ struct SourceTree {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  init() throws {
-    let sources = Self.root.appending(path: "Sources")
+  init(below folder: String = "Sources") throws {
+    let sources = Self.root.appending(path: folder)
     let names = try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
     files = try names.sorted().map { name in
       let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)

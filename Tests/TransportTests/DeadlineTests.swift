@@ -1,6 +1,7 @@
 // Deadlines come when they are due, once, and only where they still stand.
 
 import Testing
+import TestSupport
 
 import Threading
 @testable import Transport

@@ -142,20 +142,20 @@ final class Gate {
       case .needsBody(let limit):
         decision.steps.append("body")
         if body.count <= limit {
-          progress.body = body
+          progress.note(body: body)
           continue
         }
         decision.verdict = .bodyTooLong
       case .verify(let verification):
         decision.steps.append("verify")
-        progress.authentication = verify(verification)
+        progress.note(verify(verification))
         continue
       case .ask(let inquiry):
         decision.steps.append("directory")
         asked += inquiry.questions
         let isAnswered = refresh()
         for question in inquiry.questions {
-          progress.readings[question] = isAnswered ? reading(of: question) : .failed
+          progress.note([question: isAnswered ? reading(of: question) : .failed])
         }
         continue
       }

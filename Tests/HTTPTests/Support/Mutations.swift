@@ -1,5 +1,7 @@
 // Random messages, and damage done to them with the bytes that parsers stumble over.
 
+import TestSupport
+
 extension SeededGenerator {
   static let tokenAlphabet = Array("abcXYZ019-!#$%&'*+.^`|~".utf8)
   static let valueAlphabet = Array("abc XYZ\t019-_:;,=\"()/\\@é".utf8)

@@ -1,11 +1,11 @@
 // Randomness that is the same in every run (SplitMix64).
 
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var value = state
     value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -14,7 +14,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// Up to `maximum` bytes out of `alphabet`.
-  mutating func bytes(upTo maximum: Int, from alphabet: [UInt8], atLeast minimum: Int = 0) -> [UInt8] {
+  public mutating func bytes(upTo maximum: Int, from alphabet: [UInt8], atLeast minimum: Int = 0) -> [UInt8] {
     (0..<Int.random(in: minimum...maximum, using: &self)).map { _ in alphabet.randomElement(using: &self) ?? 0 }
   }
 }

@@ -1,34 +1,43 @@
 // A store that keeps nothing on disk: what the seam promises, in the plainest way.
 
-import Formats
+public import Authorizations
+public import Formats
+public import Threading
 
-@testable import Authorizations
-
-final class MemoryStore: AuthorizationStore {
+public final class MemoryStore: AuthorizationStore {
   /// What several stores see, as several processes see one file.
-  final class Shelf {
+  public final class Shelf {
     var logins: [Identifier: Authorization] = [:]
     var tokens: [Identifier: APIToken] = [:]
     var identifiers: [String: [[UInt8]: Identifier]] = [:]
     var directory: KeptDirectory?
-    var last: UInt64 = 1_000
+    var last: UInt64
     /// Who wrote, change by change.
     var writers: [ObjectIdentifier] = []
+
+    public init(firstIdentifier: UInt64 = 1_001) { last = firstIdentifier - 1 }
   }
 
   private var shelf: Shelf
   private var seen = 0
+  /// Whether loading and changing fail, with `outOfReachText`.
+  public var isOutOfReach = false
+  public static let outOfReachText = "canary-store-text"
 
-  init(_ shelf: Shelf = Shelf()) { self.shelf = shelf }
+  public init(_ shelf: Shelf = Shelf()) { self.shelf = shelf }
 
-  func load() throws(StoreError) -> StoreContents {
+  public func load() throws(StoreError) -> StoreContents {
+    if isOutOfReach { throw .unavailable(Self.outOfReachText) }
     seen = shelf.writers.count
     return StoreContents(
       authorizations: shelf.logins.values.sorted { $0.id < $1.id }, tokens: shelf.tokens.values.sorted { $0.id < $1.id }
     )
   }
 
-  func apply(_ changes: [StoreChange]) throws(StoreError) {
+  public func mayHaveChanged(at now: Instant) -> Bool { seen < shelf.writers.count }
+
+  public func apply(_ changes: [StoreChange]) throws(StoreError) {
+    if isOutOfReach { throw .unavailable(Self.outOfReachText) }
     let before = (shelf.logins, shelf.tokens)
     do throws(StoreError) {
       for change in changes { try make(change) }
@@ -64,11 +73,11 @@ final class MemoryStore: AuthorizationStore {
     }
   }
 
-  func changedElsewhere() throws(StoreError) -> Bool {
+  public func changedElsewhere() throws(StoreError) -> Bool {
     shelf.writers.dropFirst(seen).contains { $0 != ObjectIdentifier(self) }
   }
 
-  func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier] {
+  public func allot(_ names: [String], kind: String) throws(StoreError) -> [Identifier] {
     names.map { name in
       if let known = shelf.identifiers[kind]?[Array(name.utf8)] { return known }
       shelf.last += 1
@@ -78,21 +87,21 @@ final class MemoryStore: AuthorizationStore {
     }
   }
 
-  func forget(_ identifiers: Set<Identifier>) throws(StoreError) {
+  public func forget(_ identifiers: Set<Identifier>) throws(StoreError) {
     for kind in shelf.identifiers.keys {
       shelf.identifiers[kind] = shelf.identifiers[kind]?.filter { !identifiers.contains($0.value) }
     }
   }
 
-  func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
+  public func keptIdentifiers(ofKind kind: String) throws(StoreError) -> [[UInt8]: Identifier] {
     shelf.identifiers[kind] ?? [:]
   }
 
-  func keep(_ directory: Directory, from source: DirectorySource) throws(StoreError) {
+  public func keep(_ directory: Directory, from source: DirectorySource) throws(StoreError) {
     shelf.directory = KeptDirectory(source: source, directory: directory)
   }
 
-  func keptDirectory(of dialect: String) throws(StoreError) -> KeptDirectory? {
+  public func keptDirectory(of dialect: String) throws(StoreError) -> KeptDirectory? {
     shelf.directory.flatMap { $0.source.dialect.utf8.elementsEqual(dialect.utf8) ? $0 : nil }
   }
 }
