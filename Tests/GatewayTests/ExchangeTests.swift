@@ -128,10 +128,7 @@ import Threading
     try giving.arrive(get)
     giving.exchange.giveWay()
     giving.expectEnd(503, answered: false)
-    let relaying = Play(.forward(request()))
-    let lease = FakeLease()
-    relaying.host.leases = [lease]
-    try relaying.arrive(get)
+    let (relaying, lease) = try Play.reading()
     try relaying.answer(lease, ok, "o", isComplete: false)
     relaying.exchange.cutOff()
     #expect(lease.isAbandoned && relaying.host.isSpoilt)

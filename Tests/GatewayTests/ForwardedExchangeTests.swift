@@ -13,10 +13,7 @@ import Threading
 
 @Suite struct ForwardedExchangeTests {
   @Test func carriesARequestAndItsResponse() throws {
-    let play = Play(.forward(request()))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(get)
+    let (play, lease) = try Play.reading()
     #expect(lease.text.hasPrefix("GET /x HTTP/1.1\r\nHost: member:8086\r\n") && lease.isAwaited)
     #expect(play.host.deadline == nil)
     try play.answer(lease, ok, "ok")
@@ -25,10 +22,7 @@ import Threading
   }
 
   @Test func sendsNothingOfABodyBeforeItIsWhole() throws {
-    let play = Play(.forward(request(.post, isRepeatable: false)))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(post(6), body: "abc")
+    let (play, lease) = try Play.writing(6)
     #expect(lease.sent.isEmpty)
     play.receive("def")
     #expect(lease.text.hasSuffix("Content-Length: 6\r\n\r\nabcdef"))
@@ -75,10 +69,7 @@ import Threading
   }
 
   @Test func repeatsOnceOnAnotherConnectionWithADeadlineWhereItHasToWait() throws {
-    let play = Play(.forward(request()))
-    let first = FakeLease()
-    play.host.leases = [first]
-    try play.arrive(get)
+    let (play, first) = try Play.reading()
     play.exchange.fail(UpstreamFailure(.reset, .awaiting, mayRepeat: true))
     #expect(play.host.waitsForLease && play.host.deadline == play.host.timeouts.upstreamConnect + .seconds(1))
     let second = FakeLease()
@@ -89,10 +80,7 @@ import Threading
   }
 
   @Test func repeatsNoWrite() throws {
-    let play = Play(.forward(request(.post, isRepeatable: false)))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(post(3), body: "abc")
+    let (play, _) = try Play.writing()
     play.exchange.fail(UpstreamFailure(.reset, .awaiting, mayRepeat: true))
     play.expectEnd(502, answered: true)
   }
@@ -110,17 +98,11 @@ import Threading
   }
 
   @Test func endsAReadWithItsClientAndCarriesAWriteToItsEnd() throws {
-    let read = Play(.forward(request()))
-    let lease = FakeLease()
-    read.host.leases = [lease]
-    try read.arrive(get)
+    let (read, lease) = try Play.reading()
     read.exchange.clientLeft()
     #expect(lease.isAbandoned)
     read.expectEnd(499, answered: false)
-    let write = Play(.forward(request(.post, isRepeatable: false)))
-    let other = FakeLease()
-    write.host.leases = [other]
-    try write.arrive(post(3), body: "abc")
+    let (write, other) = try Play.writing()
     write.host.isGone = true
     write.exchange.clientLeft()
     #expect(!other.isAbandoned && write.host.records.isEmpty)
@@ -129,10 +111,7 @@ import Threading
   }
 
   @Test func cutsAResponseThatBreaksInTheMiddle() throws {
-    let play = Play(.forward(request()))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(get)
+    let (play, lease) = try Play.reading()
     try play.answer(lease, ok, "o", isComplete: false)
     play.exchange.fail(UpstreamFailure(.reset, .receiving))
     #expect(play.host.isSpoilt)
@@ -140,10 +119,7 @@ import Threading
   }
 
   @Test func slowsTheUpstreamForAClientThatDoesNotTake() throws {
-    let play = Play(.forward(request()))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(get)
+    let (play, lease) = try Play.reading()
     play.host.isCongested = true
     try play.answer(lease, ok, "o", isComplete: false)
     #expect(!lease.readsResponse && play.host.events.last == "await taking")
@@ -155,10 +131,7 @@ import Threading
   }
 
   @Test func streamsALongBodyWithBackPressure() throws {
-    let play = Play(.forward(request(.post, isRepeatable: false)))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(post(100_000), body: "abc")
+    let (play, lease) = try Play.writing(100_000)
     #expect(lease.text.hasSuffix("Content-Length: 100000\r\n\r\nabc") && !lease.isAwaited)
     lease.isCongested = true
     play.receive(String(repeating: "d", count: 50_000))
@@ -175,10 +148,7 @@ import Threading
 
   @Test func endsAStreamThatStopsAndLetsItsConnectionGo() throws {
     for end in ["slow", "left", "revoked", "reclaimed"] {
-      let play = Play(.forward(request(.post, isRepeatable: false)))
-      let lease = FakeLease()
-      play.host.leases = [lease]
-      try play.arrive(post(100_000), body: "abc")
+      let (play, lease) = try Play.writing(100_000)
       switch end {
       case "slow": play.exchange.expire()
       case "left": play.exchange.clientLeft()
@@ -197,18 +167,12 @@ import Threading
   }
 
   @Test func yieldsItsConnectionToOthersBeforeAndAfterItsResponseHasBegun() throws {
-    let early = Play(.forward(request()))
-    let lease = FakeLease()
-    early.host.leases = [lease]
-    try early.arrive(get)
+    let (early, lease) = try Play.reading()
     #expect(early.exchange.yieldsToOthers)
     early.exchange.reclaimed(lease)
     #expect(lease.isAbandoned)
     early.expectEnd(503, answered: true)
-    let begun = Play(.forward(request()))
-    let other = FakeLease()
-    begun.host.leases = [other]
-    try begun.arrive(get)
+    let (begun, other) = try Play.reading()
     try begun.answer(other, ok, "o", isComplete: false)
     begun.exchange.reclaimed(other)
     #expect(other.isAbandoned && begun.host.isSpoilt)
@@ -220,19 +184,13 @@ import Threading
   }
 
   @Test func holdsTheEndOfAChangeBackUntilTheDirectoryKnowsOfIt() throws {
-    let play = Play(.forward(request(.post, isRepeatable: false, changes: [.everything])))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(post(3), body: "abc")
+    let (play, lease) = try Play.writing(changes: [.everything])
     try play.answer(lease, ok, "ok")
     #expect(play.host.written.isEmpty && play.host.records.isEmpty)
     play.host.onReadings?([.everything: .published])
     #expect(play.host.written == Array("ok".utf8))
     play.expectEnd(200, answered: true)
-    let late = Play(.forward(request(.post, isRepeatable: false, changes: [.everything])))
-    let other = FakeLease()
-    late.host.leases = [other]
-    try late.arrive(post(3), body: "abc")
+    let (late, other) = try Play.writing(changes: [.everything])
     try late.answer(other, ok, "ok")
     late.exchange.expire()
     late.expectEnd(200, answered: true)
@@ -241,10 +199,7 @@ import Threading
   }
 
   @Test func tellsNothingOfWhatAnotherLeaseSays() throws {
-    let play = Play(.forward(request()))
-    let lease = FakeLease()
-    play.host.leases = [lease]
-    try play.arrive(get)
+    let (play, lease) = try Play.reading()
     try play.answer(FakeLease(), ok, "no")
     #expect(play.host.written.isEmpty && play.host.records.isEmpty)
     try play.answer(lease, ok, "ok")

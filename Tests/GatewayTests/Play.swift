@@ -23,6 +23,24 @@ struct Play {
     host.verdicts = verdicts
   }
 
+  /// A read that is on its way over a free connection.
+  static func reading() throws -> (Play, FakeLease) { try forwarding(request(), get) }
+
+  /// A write of so many bytes over a free connection, of which the first three have come.
+  static func writing(_ count: Int = 3, changes: [DirectoryQuestion] = []) throws -> (Play, FakeLease) {
+    try forwarding(request(.post, isRepeatable: false, changes: changes), post(count), body: "abc")
+  }
+
+  private static func forwarding(
+    _ request: UpstreamRequest, _ head: String, body: String = ""
+  ) throws -> (Play, FakeLease) {
+    let play = Play(.forward(request))
+    let lease = FakeLease()
+    play.host.leases = [lease]
+    try play.arrive(head, body: body)
+    return (play, lease)
+  }
+
   /// A request arrives with what is there of its body.
   func arrive(_ head: String, body: String = "") throws {
     exchange.begin()
