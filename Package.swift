@@ -118,7 +118,7 @@ let package = Package(
       "CommandLineTests",
       ["gatehouse", "Access", "Authorizations", "Configuration", "Formats", "GatehouseServer", "JSON"]),
     tests("StructureTests", []),
-    tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL"]),
+    tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct ConcurrencyTests {
@@ -104,7 +105,7 @@ import Testing
 
   @Test func survivesClientsThatLeaveAtAnyMoment() throws {
     try Scene.play(settings: { $0.hasOperatorToken = true }) { scene in
-      var noise = FuzzTests.Noise(state: 3)
+      var noise = SeededGenerator(seed: 3)
       let requests = [
         Request.write("cpu v=1"), Request.chunkedWrite("cpu", " v=1"), Request.query("SHOW MEASUREMENTS"),
         Request.query("SHOW MEASUREMENTS", login: nil, fields: "Authorization: Basic eDp5\r\n"),

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct DurabilityTests {
@@ -13,7 +14,7 @@ import Testing
     let folder = try TemporaryFolder()
     var settings = GatehouseSettings(upstreamPorts: upstream.port)
     settings.hasOperatorToken = true
-    var noise = FuzzTests.Noise(state: 7)
+    var noise = SeededGenerator(seed: 7)
     var acknowledged: [String: Bool] = [:]
     var deleted: Set<String> = []
     var token = ""

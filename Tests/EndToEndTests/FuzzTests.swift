@@ -1,21 +1,9 @@
 // Bytes that nobody would send: gatehouse lives on, and what it forwards is whole (B7, rows 55 and 57).
 
+import TestSupport
 import Testing
 
 @Suite struct FuzzTests {
-  /// A small generator with a seed, so that each run sends the same.
-  struct Noise: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var word = state
-      word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-      return word ^ (word >> 31)
-    }
-  }
-
   private static let seeds: [[UInt8]] = [
     Request.write("cpu v=1"), Request.chunkedWrite("cpu", " v=1"), Request.query("SHOW MEASUREMENTS"),
     Request.form("db=metrics&q=SELECT%20v%20FROM%20cpu"),
@@ -31,7 +19,7 @@ import Testing
     "(((((((((((((((", "$x",
   ].map { Array($0.utf8) }
 
-  private static func mutated(_ noise: inout Noise) -> [UInt8] {
+  private static func mutated(_ noise: inout SeededGenerator) -> [UInt8] {
     var bytes = seeds.randomElement(using: &noise) ?? []
     for _ in 0..<Int.random(in: 1...6, using: &noise) {
       let at = Int.random(in: 0...bytes.count, using: &noise)
@@ -49,7 +37,7 @@ import Testing
 
   @Test(arguments: 1...4) func livesThroughMutatedRequests(seed: UInt64) throws {
     try Scene.play(settings: { $0.tables["timeouts"] = ["head = \"1s\"", "body_progress = \"1s\""] }) { scene in
-      var noise = Noise(state: seed)
+      var noise = SeededGenerator(seed: seed)
       for round in 0..<500 {
         let client = try RawClient(scene.gatehouse, tls: false)
         let bytes = Self.mutated(&noise)
@@ -73,7 +61,7 @@ import Testing
 
   @Test func livesThroughNoise() throws {
     try Scene.play { scene in
-      var noise = Noise(state: 99)
+      var noise = SeededGenerator(seed: 99)
       for round in 0..<300 {
         let client = try RawClient(scene.gatehouse, tls: false)
         client.send(

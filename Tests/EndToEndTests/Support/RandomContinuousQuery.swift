@@ -1,18 +1,14 @@
 // Continuous queries at random: every clause, every kind of term, and names made to be misread.
 
-/// Randomness that is the same for a seed (SplitMix64).
+import TestSupport
+
+/// The same queries for the same seed.
 struct RandomContinuousQuery {
-  private var state: UInt64
+  private var random: SeededGenerator
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  private mutating func below(_ count: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-    return Int((value ^ value >> 31) % UInt64(count))
-  }
+  private mutating func below(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
 
   private mutating func one(of choices: [String]) -> String { choices[below(choices.count)] }
   private mutating func isTrue(oneIn count: Int) -> Bool { below(count) == 0 }
