@@ -81,7 +81,7 @@ let package = Package(
     tests("FormatsTests", ["Formats"]),
     tests("HTTPTests", ["HTTP", "Formats", "TestSupport"]),
     tests("InfluxQLTests", ["InfluxQL"]),
-    tests("ConfigurationTests", ["Configuration", "Formats"]),
+    tests("ConfigurationTests", ["Configuration", "Formats", "TestSupport"]),
     tests("AuthorizationsTests", ["Authorizations", "Formats", "TestStore", "Threading"]),
     tests("AccessTests", ["Access", "Authorizations", "Formats", "TestSupport", "Threading"]),
     tests("TransportTests", ["Transport", "TestSupport", "Threading"]),
@@ -116,7 +116,7 @@ let package = Package(
       ]),
     tests(
       "CommandLineTests",
-      ["gatehouse", "Access", "Authorizations", "Configuration", "Formats", "GatehouseServer", "JSON"]),
+      ["gatehouse", "Access", "Authorizations", "Configuration", "Formats", "GatehouseServer", "JSON", "TestSupport"]),
     tests("StructureTests", []),
     tests("EndToEndTests", ["COpenSSL", "CSystem", "InfluxQL", "TestSupport"]),
   ],

@@ -6,6 +6,7 @@ import Authorizations
 import Configuration
 import Formats
 import GatehouseServer
+import TestSupport
 import Testing
 
 @testable import gatehouse
@@ -16,19 +17,8 @@ private struct NoFiles: FileAccess {
 }
 
 private func decoded(_ text: String) -> Configuration? {
-  let base = """
-    [[listener]]
-    address = "127.0.0.1:8086"
-    plaintext = true
-    [upstream]
-    dialect = "influxdb-1"
-    members = ["http://127.0.0.1:8087"]
-    username = "gatehouse"
-    password = "secret"
-
-    """
-  return try? Configuration.decode(
-    Array((base + text).utf8), file: "g.toml", environment: { _ in nil }, files: NoFiles())
+  try? Configuration.decode(
+    Array((MinimalConfiguration.text + text).utf8), file: "g.toml", environment: { _ in nil }, files: NoFiles())
 }
 
 private func directory() throws -> Directory {

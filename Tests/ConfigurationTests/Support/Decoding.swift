@@ -1,21 +1,10 @@
 // Shorthands of the tests: decode a text, or tell what is wrong with it.
 
 import Configuration
+import TestSupport
 import Testing
 
-/// The least that is a configuration.
-let minimal = """
-  [[listener]]
-  address = "127.0.0.1:8086"
-  plaintext = true
-
-  [upstream]
-  dialect = "influxdb-1"
-  members = ["http://127.0.0.1:8087"]
-  username = "gatehouse"
-  password = "secret"
-
-  """
+let minimal = MinimalConfiguration.text
 
 /// `minimal` without its [upstream].
 let listenerOnly = String(minimal.prefix { $0 != "\n" }) + "\naddress = \"127.0.0.1:8086\"\nplaintext = true\n"
