@@ -1,6 +1,7 @@
 // Who gets in, who does not, and what it costs.
 
 import Authorizations
+import TestSupport
 import Testing
 
 @testable import Access

@@ -1,6 +1,7 @@
 // Dates of expiry, and two passwords at once during a rotation.
 
 import Authorizations
+import TestSupport
 import Testing
 
 @testable import Access

@@ -18,15 +18,6 @@ func identifier(_ number: UInt64) -> Identifier {
 
 let organization = identifier(0x0a)
 
-/// A hash of the right form that stands for one password: `FakeVerifier` alone can tell which.
-func fakeHash(_ password: String) -> String {
-  let salt = password.utf8.map { byte in
-    let pair = String(byte, radix: 16)
-    return pair.utf8.count == 1 ? "0" + pair : pair
-  }.joined()
-  return "$2b$04$" + (salt + String(repeating: ".", count: 52)).prefix(52) + "."
-}
-
 func authorization(
   _ id: UInt64, _ name: String, password: String?, status: Status = .active, permissions: [Permission] = [],
   revision: UInt64 = 1

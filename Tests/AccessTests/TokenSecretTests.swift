@@ -2,6 +2,7 @@
 
 import Formats
 import Authorizations
+import TestSupport
 import Testing
 
 @testable import Access

@@ -4,6 +4,7 @@ import Authorizations
 import HTTP
 import ManagementAPI
 import Synchronization
+import TestSupport
 import Threading
 
 @testable import Access

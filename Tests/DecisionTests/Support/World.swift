@@ -2,6 +2,7 @@
 
 import Authorizations
 import Formats
+import TestSupport
 
 @testable import Access
 
@@ -9,15 +10,6 @@ import Formats
 func identifier(_ number: UInt64) -> Identifier {
   guard let identifier = Identifier(number) else { fatalError("zero") }
   return identifier
-}
-
-/// A hash of the right form that stands for one password: the test's verifier alone can tell which.
-func fakeHash(_ password: String) -> String {
-  let salt = password.utf8.map { byte in
-    let pair = String(byte, radix: 16)
-    return pair.utf8.count == 1 ? "0" + pair : pair
-  }.joined()
-  return "$2b$04$" + (salt + String(repeating: ".", count: 53)).prefix(53)
 }
 
 /// Every login's password is `pw`.
