@@ -3,19 +3,9 @@
 import Testing
 
 @Suite struct ShareTests {
-  /// Answers queries of `big` without end, all else at once.
-  private static let script: ScriptedUpstream.Script = { connection in
-    let head = try connection.peekHead()
-    guard head?.path == "/query", head?.target.contains("big") ?? false else { return try connection.obey() }
-    _ = try connection.readRequest()
-    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    let chunk = "10000\r\n" + String(repeating: "a", count: 65_536) + "\r\n"
-    while connection.send(chunk) {}
-    connection.close()
-  }
-
   @Test func servesOthersWhileOneLoginTakesNoAnswer() throws {
-    try Scene.play(settings: { $0.tables["limits"] = ["upstream_connections = 4"] }, script: Self.script) { scene in
+    try Scene.play(settings: { $0.tables["limits"] = ["upstream_connections = 4"] }, script: ScriptedUpstream.endless) {
+      scene in
       // Each event loop gets more of them than it has connections.
       let slow = try (0..<64).map { _ in
         let client = try RawClient(scene.gatehouse, tls: false, receiveBuffer: 4_096)

@@ -23,20 +23,9 @@ import Testing
       """
   }
 
-  /// Never answers queries of `big`, all else at once.
-  private static let script: ScriptedUpstream.Script = { connection in
-    let head = try connection.peekHead()
-    guard head?.path == "/query", head?.target.contains("big") ?? false else { return try connection.obey() }
-    _ = try connection.readRequest()
-    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    let chunk = "10000\r\n" + String(repeating: "a", count: 65_536) + "\r\n"
-    while connection.send(chunk) {}
-    connection.close()
-  }
-
   /// Each under a name of its own, strangers are still one source among the logins.
   @Test func servesALoginBesideStrangersOfManyNames() throws {
-    try Scene.play(settings: Self.configure, script: Self.script) { scene in
+    try Scene.play(settings: Self.configure, script: ScriptedUpstream.endless) { scene in
       let strangers = try (0..<64).map { number in
         let client = try RawClient(scene.gatehouse, tls: false, receiveBuffer: 4_096)
         client.send(

@@ -88,9 +88,7 @@ func aListRefusesWhatSaysNothing(query: String) throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
-  let request = ManagementCall(
-    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
-    body: Array("{\"password\":\"long enough\"}".utf8))
+  let request = passwordCall(for: id)
   let gone = bench.answer(request) {
     try? bench.registry.deleteAuthorization(Identifier(parsing: id), by: .test)
   }
@@ -103,9 +101,7 @@ func aListRefusesWhatSaysNothing(query: String) throws {
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
-  let request = ManagementCall(
-    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
-    body: Array("{\"password\":\"long enough\"}".utf8))
+  let request = passwordCall(for: id)
   let set = bench.answer(request) {
     _ = bench.send("PATCH", "\(authorizationsPath)/\(id)", "{\"status\":\"inactive\"}")
   }
@@ -118,12 +114,16 @@ func aPasswordThatIsNotHashedChangesNothing(became: NewPassword, status: Int) th
   let bench = try Bench()
   try bench.token("op", .operatorPermissions)
   let id = try bench.create("a")
-  let request = ManagementCall(
-    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
-    body: Array("{\"password\":\"long enough\"}".utf8))
+  let request = passwordCall(for: id)
   guard case .answer(let answer) = bench.service.answer(request, newPassword: became) else {
     throw StoreError.notFound
   }
   #expect(answer.status == status)
   #expect(bench.registry.snapshot.authorization(named: "a")?.passwordHash == nil)
+}
+
+private func passwordCall(for id: String) -> ManagementCall {
+  ManagementCall(
+    method: "POST", path: "\(authorizationsPath)/\(id)/password", authorization: "Token op",
+    body: Array("{\"password\":\"long enough\"}".utf8))
 }
