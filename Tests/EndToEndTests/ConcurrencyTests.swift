@@ -136,15 +136,5 @@ private struct SendBox: Sendable {
 
   init(_ client: RawClient) { descriptor = client.descriptor }
 
-  func send(_ text: String) {
-    let bytes = Array(text.utf8)
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-      }
-      if count <= 0 { return }
-      sent += count
-    }
-  }
+  func send(_ text: String) { sendAll(Array(text.utf8), on: descriptor) }
 }

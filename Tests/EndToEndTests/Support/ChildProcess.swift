@@ -3,6 +3,7 @@
 import CSystem
 import Foundation
 import Glibc
+import TestSupport
 
 final class ChildProcess: Sendable {
   let pid: pid_t
@@ -91,13 +92,7 @@ final class ChildProcess: Sendable {
 
   /// Writes to its standard input and ends it.
   func feed(_ text: String) {
-    let bytes = Array(text.utf8)
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes { Glibc.send(input, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      if count <= 0 { break }
-      sent += count
-    }
+    sendAll(Array(text.utf8), on: input)
     shutdown(input, Int32(SHUT_WR))
   }
 

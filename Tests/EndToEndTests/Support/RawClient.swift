@@ -4,6 +4,7 @@ import COpenSSL
 import CSystem
 import Foundation
 import Glibc
+import TestSupport
 
 /// Blocking; each piece that is sent over TLS is one record.
 final class RawClient {
@@ -146,17 +147,7 @@ final class RawClient {
   }
 
   /// Sends bytes beside TLS.
-  private func sendUnprotected(_ bytes: [UInt8]) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-      }
-      if count <= 0 { return false }
-      sent += count
-    }
-    return true
-  }
+  private func sendUnprotected(_ bytes: [UInt8]) -> Bool { sendAll(bytes, on: descriptor) }
 
   /// How many bytes have come that nobody has read. Plaintext only.
   var arrived: Int {

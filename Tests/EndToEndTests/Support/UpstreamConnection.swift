@@ -2,6 +2,7 @@
 
 import CSystem
 import Glibc
+import TestSupport
 
 /// Lives in the thread of its connection.
 final class UpstreamConnection {
@@ -109,17 +110,7 @@ final class UpstreamConnection {
 
   /// False once gatehouse has gone.
   @discardableResult
-  func send(_ bytes: [UInt8]) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-      }
-      if count <= 0 { return false }
-      sent += count
-    }
-    return true
-  }
+  func send(_ bytes: [UInt8]) -> Bool { sendAll(bytes, on: descriptor) }
 
   @discardableResult
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }

@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import TestSupport
 import Threading
 import Transport
 
@@ -97,9 +98,9 @@ final class ScriptedServer: Sendable {
         while received.count < count { guard receive(descriptor, &received) else { break } }
         note(received[...])
         received = []
-      case .send(let text): transmit(descriptor, Array(text.utf8))
-      case .trickle(let text): for byte in text.utf8 { transmit(descriptor, [byte]) }
-      case .sendBytes(let count): transmit(descriptor, [UInt8](repeating: 0x78, count: count))
+      case .send(let text): sendAll(Array(text.utf8), on: descriptor)
+      case .trickle(let text): for byte in text.utf8 { sendAll([byte], on: descriptor) }
+      case .sendBytes(let count): sendAll([UInt8](repeating: 0x78, count: count), on: descriptor)
       case .awaitEnd: while receive(descriptor, &received) {}
       case .pause:
         while true {
@@ -124,15 +125,6 @@ final class ScriptedServer: Sendable {
     guard count > 0 else { return false }
     bytes += buffer[..<count]
     return true
-  }
-
-  private func transmit(_ descriptor: Int32, _ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
   }
 
   /// Length of the request at the start of `bytes`, nil while it is not whole.
