@@ -68,7 +68,8 @@ int gh_usable_processors(void) {
 
 void gh_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
-int gh_listen(const char *text, uint16_t port, int backlog) {
+// A listening socket; with `shares` others of the same user may listen there too.
+static int listening(const char *text, uint16_t port, int backlog, int shares) {
   union address at;
   socklen_t length = parse(text, port, &at);
   if (!length) return -1;
@@ -76,8 +77,8 @@ int gh_listen(const char *text, uint16_t port, int backlog) {
   if (fd < 0) return -1;
   int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 || bind(fd, &at.any, length) != 0 ||
-      listen(fd, backlog) != 0) {
+  if ((shares && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+      bind(fd, &at.any, length) != 0 || listen(fd, backlog) != 0) {
     int kept = errno;
     close(fd);
     errno = kept;
@@ -86,20 +87,14 @@ int gh_listen(const char *text, uint16_t port, int backlog) {
   return fd;
 }
 
+int gh_listen(const char *text, uint16_t port, int backlog) { return listening(text, port, backlog, 1); }
+
 int gh_is_free(const char *text, uint16_t port) {
-  union address at;
-  socklen_t length = parse(text, port, &at);
-  if (!length) return -1;
-  int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  // Shared, it would not find the listener of another process; connections in TIME_WAIT do not count.
+  int fd = listening(text, port, 1, 0);
   if (fd < 0) return -1;
-  // Without SO_REUSEPORT, which the listener of another process would have to share; connections in TIME_WAIT do not count.
-  int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  int failed = bind(fd, &at.any, length) != 0 || listen(fd, 1) != 0;
-  int kept = errno;
   close(fd);
-  errno = kept;
-  return failed ? -1 : 0;
+  return 0;
 }
 
 int gh_connect(const char *text, uint16_t port) {
