@@ -129,3 +129,13 @@ private struct Lanes<Key: Hashable & Sendable, Element: Sendable>: Sendable {
     return element
   }
 }
+
+extension FairQueue: JobQueue {
+  mutating func next() -> Element? { popFirst() }
+
+  mutating func removeAll() -> [Element] {
+    var all: [Element] = []
+    while let element = popFirst() { all.append(element) }
+    return all
+  }
+}

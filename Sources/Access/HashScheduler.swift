@@ -12,7 +12,7 @@ import Threading
 /// nobody starves: of `n` suspect sources each has a turn within `4 n` verifications, or `n` where none but they wait.
 ///
 /// `Waiter` is what is handed back with a result.
-struct HashScheduler<Waiter: Sendable>: Sendable {
+struct HashScheduler<Waiter: Sendable>: JobQueue {
   private struct Entry: Sendable {
     let job: HashJob
     let attempt: Digest

@@ -109,25 +109,22 @@ public struct JSONWriter {
     for byte in text.utf8 {
       if isC2 {
         isC2 = false
-        // C1 controls: some terminals obey them as they do escape sequences.
-        if byte < 0xa0 {
-          bytes += Array("\\u00".utf8) + [Hexadecimal.digit(of: byte >> 4), Hexadecimal.digit(of: byte)]
+        if JSONEscape.isC1(0xc2, byte) {
+          appendUnicodeEscape(byte, to: &bytes)
           continue
         }
         bytes.append(0xc2)
       }
-      switch byte {
-      case 0xc2: isC2 = true
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-      case 0x0a: bytes += Array("\\n".utf8)
-      case 0x0d: bytes += Array("\\r".utf8)
-      case 0x09: bytes += Array("\\t".utf8)
-      // The rest of C0 and DEL, so that a text can be shown in a terminal.
-      case 0..<0x20, 0x7f:
-        bytes += Array("\\u00".utf8) + [Hexadecimal.digit(of: byte >> 4), Hexadecimal.digit(of: byte)]
-      default: bytes.append(byte)
+      switch JSONEscape(byte) {
+      case .none: if byte == 0xc2 { isC2 = true } else { bytes.append(byte) }
+      case .short(let letter): bytes += [UInt8(ascii: "\\"), letter]
+      case .unicode: appendUnicodeEscape(byte, to: &bytes)
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func appendUnicodeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
+    bytes += Array("\\u00".utf8) + [Hexadecimal.digit(of: byte >> 4), Hexadecimal.digit(of: byte)]
   }
 }

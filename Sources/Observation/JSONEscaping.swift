@@ -16,8 +16,7 @@ extension ByteCursor {
       if length == 0 {
         write("\u{fffd}")
         rest.removeFirst()
-      } else if length == 2 && byte == 0xc2 && rest[rest.startIndex + 1] < 0xa0 {
-        // C1 controls: some terminals obey them as they do escape sequences.
+      } else if length == 2, JSONEscape.isC1(byte, rest[rest.startIndex + 1]) {
         writeUnicodeEscape(rest[rest.startIndex + 1])
         rest.removeFirst(2)
       } else {
@@ -28,15 +27,12 @@ extension ByteCursor {
   }
 
   private mutating func writeEscaped(ascii byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+    switch JSONEscape(byte) {
+    case .none: write(byte)
+    case .short(let letter):
       write(UInt8(ascii: "\\"))
-      write(byte)
-    case UInt8(ascii: "\n"): write("\\n")
-    case UInt8(ascii: "\r"): write("\\r")
-    case UInt8(ascii: "\t"): write("\\t")
-    case 0..<0x20, 0x7f: writeUnicodeEscape(byte)
-    default: write(byte)
+      write(letter)
+    case .unicode: writeUnicodeEscape(byte)
     }
   }
 
