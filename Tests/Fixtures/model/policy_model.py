@@ -439,10 +439,22 @@ class Client:
         return status
 
 
+REGEX = r"/(?:\\/|[^/\n])+/"
+TOKEN = r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[A-Za-z_][A-Za-z0-9_]*|[\s\S]"
+# Words behind which an operand begins, or a source.
+BEFORE_OPERANDS = {"SELECT", "FROM", "WHERE", "AND", "OR", "BY", "ON", "INTO", "MEASUREMENT", "KEY", "IN", "DISTINCT"}
+
+
 def chains(text):
     """The databases that a forwarded text names: `db.rp.m`, `db..m` and `ON db`, read by a reader of its own."""
-    tokens = re.findall(
-        r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|/(?:\\/|[^/\n])+/|[A-Za-z_][A-Za-z0-9_]*|\.|[^\s]", text)
+    tokens = []
+    while text := text.lstrip():
+        # Behind an operand a slash divides.
+        divides = bool(tokens) and tokens[-1].upper() not in BEFORE_OPERANDS and bool(
+            re.match(r"[A-Za-z0-9_\"')]", tokens[-1][-1]))
+        token = re.match(TOKEN if divides else REGEX + "|" + TOKEN, text)[0]
+        tokens.append(token)
+        text = text[len(token):]
 
     def value(token):
         if token.startswith('"'):
