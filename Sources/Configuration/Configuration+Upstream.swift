@@ -15,6 +15,8 @@ extension Configuration {
     /// `[upstream.operator]`: for permits that need an administrator, and for the directory; nil where the one above
     /// serves for everything.
     public var operatorCredential: Credential?
+    /// Of 2.x: the name of the organization that the credentials are of; nil where gatehouse finds out.
+    public var organization: String?
     /// PEM file of the CAs that verify `https` members; nil for the system's.
     public var caPath: String?
     /// Idle connections kept per member and event loop.

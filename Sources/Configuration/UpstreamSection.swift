@@ -13,6 +13,7 @@ extension Configuration.Upstream {
     if table.has("operator") {
       operatorCredential = table.decode("operator") { [known] in Credential(&$0, surroundings, dialect: known) }
     }
+    organization = Self.organization(&table, known)
     caPath = surroundings.pemFile("ca", label: "BEGIN CERTIFICATE", of: &table)?.value
     if caPath != nil, !members.isEmpty, !members.contains(where: \.isTLS) {
       table.warning("ca", "verifies nothing: no member is https://")
@@ -28,6 +29,15 @@ extension Configuration.Upstream {
           + "or say `plaintext_credential = true`",
         at: place)
     }
+  }
+
+  private static func organization(_ table: inout TableReader, _ dialect: Dialect?) -> String? {
+    guard let name = table.string("organization") else { return nil }
+    if name.value.isEmpty { table.problem("organization", "must not be empty", at: name.position) }
+    if dialect?.hasOrganizations == false {
+      table.problem("organization", "means nothing in front of InfluxDB 1.x", at: name.position)
+    }
+    return name.value
   }
 
   /// Fills `members` and gives the place of each.

@@ -69,7 +69,7 @@ struct DecisionCache {
   }
 
   private let limits: Limits
-  private var generations = Generations(snapshot: 0, directory: 0)
+  private var generations = Generations.none
   private var table = ClockTable<DecisionKey, Entry>()
   private var holdings: [DecisionKey.Owner: Holding] = [:]
   private(set) var bytes = 0

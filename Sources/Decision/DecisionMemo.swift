@@ -12,7 +12,7 @@ public struct DecisionMemo {
   private var target: [UInt8] = []
   private var authorization: [UInt8] = []
   private var method: UInt8 = .max
-  private var generations = Generations(snapshot: 0, directory: 0)
+  private var generations = Generations.none
   private var request: UpstreamRequest?
   private var notes = DecisionNotes()
   /// When the credential expires, nanoseconds since 1970: the decision must not outlive it.

@@ -147,6 +147,7 @@ public final class Gatekeeper {
   ) throws(EarlyEnd) -> Understanding {
     let dialect = context.dialect
     guard context.state.status.hasDirectory else { throw .refuse(.unavailable("the directory is not loaded yet")) }
+    if case .principal(let principal) = context.identity { try context.state.requireServed(principal) }
     guard case .data(let understand) = endpoint.treatment,
       endpoint.availability == .always || dialect.hasPrometheus
     else { throw .refuse(.notFound) }

@@ -61,6 +61,14 @@ public struct UpstreamAuthorizations: Sendable, CustomStringConvertible, CustomR
     self.operators = operators
   }
 
+  /// Tells these from others in this process, and nothing about them.
+  public var identity: Int {
+    var hasher = Hasher()
+    hasher.combine(everyday)
+    hasher.combine(operators)
+    return hasher.finalize()
+  }
+
   public var description: String { "UpstreamAuthorizations" }
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

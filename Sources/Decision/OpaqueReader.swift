@@ -60,7 +60,11 @@ enum OpaqueReader {
     try request.refuseOtherSites()
     let dialect = request.dialect
     var parameters = CanonicalParameters()
-    if dialect.hasOrganizations { parameters.append("orgID", principal.organizationID.description) }
+    if dialect.hasOrganizations {
+      let named = try NamedOrganization(try request.parameters.values(), of: principal, request, isRequired: false)
+      if case .other = named { throw .refuse(.denied("Flux runs in the login's own organization")) }
+      parameters.append("orgID", principal.organizationID.description)
+    }
     let line = RequestLine(.post, "/api/v2/query", parameters: parameters)
     let reading = Requirement(.read, .organization)
     let requirements =
@@ -100,6 +104,8 @@ enum OpaqueReader {
       parameters.append("bucket", (policy.map { "\(database)/\($0)" } ?? database))
       target = .database(database)
     } else {
+      try NamedOrganization(values, of: principal, request, isRequired: true)
+        .requireOwn(bucket: wanted, request.state.directory, denied: "insufficient permissions to delete")
       let found =
         (try? Identifier(parsing: wanted)).flatMap { request.state.directory.bucket($0) }
         ?? (id.isEmpty ? request.state.directory.bucket(named: wanted, in: principal.organizationID) : nil)

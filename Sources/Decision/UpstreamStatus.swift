@@ -8,6 +8,8 @@ public struct UpstreamStatus: Sendable, Equatable {
   public var version: String?
   /// Whether a directory has been loaded at all: without one nothing can be decided.
   public var hasDirectory = false
+  /// Whose data are reached with the gateway's own credential, where that makes a difference.
+  public var organization = ServedOrganization.unknown
 
   public init() {}
 

@@ -34,20 +34,23 @@ enum WriteReader {
     guard !request.dialect.hasRetentionPolicies else {
       return .data(write(request, database, policy, precision, consistency: nil))
     }
-    return try bucketWrite(request, bucket, org: values["org"] ?? values["orgID"], precision)
+    return try bucketWrite(request, bucket, values, precision)
   }
 
   private static func bucketWrite(
-    _ request: RequestContext, _ bucket: String, org: [UInt8]?, _ precision: StaticString?
+    _ request: RequestContext, _ bucket: String, _ values: FormValues, _ precision: StaticString?
   ) throws(EarlyEnd) -> Understanding {
     var parameters = CanonicalParameters()
     parameters.append("bucket", bucket)
     if let precision { parameters.append("precision", precision.description) }
     guard case .principal(let principal) = request.identity else {
-      if let org { parameters.append("org", org) }
+      if let org = values["org"] ?? values["orgID"] { parameters.append("org", org) }
       let line = RequestLine(.post, "/api/v2/write", parameters: parameters)
       return .foreign(CarriedRequest(saying: Saying(line: line), carriage: carriage(request)))
     }
+    let denied = "insufficient permissions for write"
+    try NamedOrganization(values, of: principal, request, isRequired: true)
+      .requireOwn(bucket: bucket, request.state.directory, denied: denied)
     parameters.append("org", principal.organizationID.description)
     let id = (try? Identifier(parsing: bucket)).flatMap { request.state.directory.bucket($0) }
     guard let found = id ?? request.state.directory.bucket(named: bucket, in: principal.organizationID) else {
@@ -57,7 +60,7 @@ enum WriteReader {
     return .data(
       DataRequest(
         requirements: Requirements(Requirement(.write, .bucket(found.id))), say: { _ in Saying(line: line) },
-        carriage: carriage(request), refuse: { _, _ in .refuse(.denied("insufficient permissions for write")) }))
+        carriage: carriage(request), refuse: { _, _ in .refuse(.denied(denied)) }))
   }
 
   private static func write(

@@ -14,6 +14,11 @@ final class DirectoryWorker {
   private var inquiry: UpstreamInquiry
   private let asksUpstream: Bool
   private let status: Publication<UpstreamStatus>
+  /// As it is published; used where the file declares it.
+  private let directory: Publication<Directory>
+  private var finder: OrganizationFinder
+  /// Tells the credentials of `inquiry` from others.
+  private var credentialIdentity: Int
   private let health: UpstreamHealth
   private let management: LoopHandle<ManagementWorker>
   private let itself: LoopHandle<DirectoryWorker>
@@ -34,13 +39,19 @@ final class DirectoryWorker {
   /// - Parameters:
   ///   - asksUpstream: whether the directory is the upstream's; otherwise only its version and health are asked for,
   ///     and the policies of a database where a request reaches over all of them.
+  ///   - organization: `[upstream] organization`.
+  ///   - credentialIdentity: of `inquiry`'s credentials.
   ///   - itself: the way to this worker.
   ///   - interval: between two regular questions.
   init(
-    inquiry: UpstreamInquiry, asksUpstream: Bool, status: Publication<UpstreamStatus>, health: UpstreamHealth,
+    inquiry: UpstreamInquiry, asksUpstream: Bool, status: Publication<UpstreamStatus>,
+    directory: Publication<Directory>, organization: String?, credentialIdentity: Int, health: UpstreamHealth,
     management: LoopHandle<ManagementWorker>, itself: LoopHandle<DirectoryWorker>, interval: Interval
   ) {
     self.inquiry = inquiry
+    self.directory = directory
+    self.credentialIdentity = credentialIdentity
+    finder = OrganizationFinder(named: organization)
     self.asksUpstream = asksUpstream
     self.status = status
     self.health = health
@@ -73,9 +84,10 @@ final class DirectoryWorker {
   }
 
   /// Asks with other credentials from now on, and finds out at once what they are worth.
-  func replace(authorization: String, credentials: [String]) {
+  func replace(authorization: String, credentials: [String], identity: Int) {
     inquiry.authorization = authorization
     inquiry.credentials = credentials
+    credentialIdentity = identity
     askedAt = nil
     housekeep(now: .now)
   }
@@ -100,6 +112,7 @@ final class DirectoryWorker {
       found.version = version ?? found.version
       found.isReachable = true
       if contents == nil { found.hasDirectory = true }
+      found.organization = try organization(&contents)
       publish(found)
       health.noteAnswer(refused: refused)
       guard let contents else { return answer { $0.isAboutPolicies ? nil : .published } }
@@ -112,6 +125,29 @@ final class DirectoryWorker {
       if case .failure = error { found.isReachable = false } else { found.isReachable = true }
       publish(found)
       fail(error)
+    }
+  }
+
+  /// Of the gateway's own credentials, where that makes a difference.
+  ///
+  /// - Parameter contents: read anew between two looks at what the credentials see, so that no change in between misleads.
+  private func organization(_ contents: inout UpstreamContents?) throws(UpstreamInquiry.Problem) -> ServedOrganization {
+    guard inquiry.dialect.hasOrganizations else { return .unknown }
+    func latest() -> Directory { if case .directory(let read) = contents { read } else { directory.value } }
+    var shown: [Set<[UInt8]>]?
+    if finder.mustAsk(latest(), credentials: credentialIdentity) {
+      let before = try inquiry.shownDatabases()
+      if asksUpstream { contents = try inquiry.contents().contents }
+      shown = try inquiry.shownDatabases()
+      if shown != before { shown = nil }
+    }
+    switch finder.find(in: latest(), shown: shown, credentials: credentialIdentity) {
+    case .organization(let id):
+      health.noteOrganization(problem: nil)
+      return .one(id, credential: credentialIdentity)
+    case .unknown(let reason):
+      health.noteOrganization(problem: reason)
+      return .unknown
     }
   }
 

@@ -86,6 +86,7 @@ struct ReloadKey {
       ReloadKey("upstream.password", .whileRunning, \.upstream.password),
       ReloadKey("upstream.token", .whileRunning, \.upstream.token),
       ReloadKey("upstream.operator", .whileRunning, \.upstream.operatorCredential),
+      ReloadKey("upstream.organization", .atStart, \.upstream.organization),
       ReloadKey("upstream.ca", .atStart, \.upstream.caPath),
       ReloadKey("upstream.idle_connections", .whileRunning, \.upstream.idleConnections),
       ReloadKey("upstream.plaintext_credential", .whileRunning, \.upstream.plaintextCredential),

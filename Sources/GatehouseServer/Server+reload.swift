@@ -1,6 +1,7 @@
 // A reload: the file is read again, everything is made ready and checked, and then it counts everywhere; or nowhere.
 
 import Configuration
+import Decision
 import Gateway
 import Observation
 import Threading
@@ -76,6 +77,9 @@ extension Server {
     for worker in workers { worker.handle.tell { $0.takePrepared(limits) } }
     guard hasOtherUpstream else { return }
     let (authorization, credentials) = (plan.inquiryAuthorization, plan.credentials)
-    directory.handle.tell { $0.replace(authorization: authorization, credentials: credentials) }
+    let identity = plan.settings.authorizations.identity
+    directory.handle.tell {
+      $0.replace(authorization: authorization, credentials: credentials, identity: identity)
+    }
   }
 }

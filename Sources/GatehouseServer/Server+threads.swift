@@ -68,7 +68,8 @@ extension Server {
 
   static func startDirectory(
     _ configuration: Configuration, plan: GatewayPlan, members: [UpstreamMember], status: Publication<UpstreamStatus>,
-    conditions: Conditions, management: LoopHandle<ManagementWorker>, interruption: Interruption, events: EventLog
+    known: Publication<Directory>, conditions: Conditions, management: LoopHandle<ManagementWorker>,
+    interruption: Interruption, events: EventLog
   ) throws(StartProblem) -> LoopThread<DirectoryWorker> {
     let asksUpstream = configuration.directory.source == .upstream
     let interval = Interval.seconds(configuration.directory.refreshSeconds)
@@ -89,7 +90,9 @@ extension Server {
           dialect: configuration.upstream.dialect, members: members, tls: tls,
           authorization: plan.inquiryAuthorization, credentials: plan.credentials, timeout: inquiryTimeout,
           interruption: interruption),
-        asksUpstream: asksUpstream, status: status,
+        asksUpstream: asksUpstream, status: status, directory: known,
+        organization: configuration.upstream.organization,
+        credentialIdentity: plan.settings.authorizations.identity,
         health: UpstreamHealth(
           conditions: conditions, events: events, refreshInterval: asksUpstream ? interval : nil),
         management: management, itself: LoopHandle(loop.mailbox), interval: interval)

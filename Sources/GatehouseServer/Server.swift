@@ -78,7 +78,7 @@ public final class Server {
       configuration, authorizations: authorizations, directory: published, conditions: conditions, events: events)
     management = startedManagement
     let startedDirectory = try Self.startDirectory(
-      configuration, plan: plan, members: members, status: status, conditions: conditions,
+      configuration, plan: plan, members: members, status: status, known: published, conditions: conditions,
       management: startedManagement.handle, interruption: interruption, events: events)
     directory = startedDirectory
     let startedOffloaded = try LoopThread<EventLoop>(name: "answers", scratchBytes: 4_096) { $0 }

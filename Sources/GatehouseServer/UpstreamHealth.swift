@@ -13,6 +13,7 @@ final class UpstreamHealth {
   private var isRefused = false
   private var directoryReadAt: Instant?
   private var isOld = false
+  private var organizationProblem: String?
 
   /// - Parameter refreshInterval: between two readings of the directory; nil where it is declared. After
   ///   three of them without one it is too old.
@@ -23,7 +24,7 @@ final class UpstreamHealth {
   }
 
   /// Whether something is wrong that the next question may find mended.
-  var isFailing: Bool { lastProblem != nil || isRefused }
+  var isFailing: Bool { lastProblem != nil || isRefused || organizationProblem != nil }
 
   /// A question was not answered as it should be.
   func note(_ problem: UpstreamInquiry.Problem) {
@@ -57,6 +58,22 @@ final class UpstreamHealth {
       isRefused = false
       conditions.clear(.credential)
     }
+  }
+
+  /// - Parameter problem: why it is not known which organization the gateway's credential serves; nil where it is.
+  func noteOrganization(problem: String?) {
+    defer { organizationProblem = problem }
+    guard let problem else {
+      if organizationProblem != nil { events.log(.info, "the organization of the gateway's credential is known again") }
+      return conditions.clear(.organization)
+    }
+    if problem != organizationProblem {
+      events.log(
+        .error, "no login is served: the organization of the gateway's credential is not known",
+        ["reason": .text(problem)])
+    }
+    conditions.set(
+      Condition(.organization, "the organization of the gateway's credential is not known", failsHealth: true))
   }
 
   private func setRefused() {

@@ -71,6 +71,20 @@ extension UpstreamInquiry {
       })
   }
 
+  /// The databases that a 2.x upstream shows to each of gatehouse's credentials: those of its organization.
+  func shownDatabases() throws(Problem) -> [Set<[UInt8]>] {
+    var shown: [Set<[UInt8]>] = []
+    for credential in credentials {
+      let answer = try ask("/query?q=SHOW%20DATABASES", authorization: credential)
+      shown.append(
+        Set(
+          try Self.rows(of: answer).compactMap { row in
+            if case .string(let name) = row["name"] { Array(name.utf8) } else { nil }
+          }))
+    }
+    return shown
+  }
+
   /// All pages of a list. What is made or dropped between two pages may be missed or come twice; the next refresh, or
   /// the first request that misses it, sets it right.
   private func list(_ path: String, _ name: String) throws(Problem) -> [JSONValue] {

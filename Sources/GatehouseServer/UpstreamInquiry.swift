@@ -169,7 +169,7 @@ struct UpstreamInquiry {
     try ask("/query?q=" + PercentCoding.encoded(statement), authorized: true)
   }
 
-  private static func rows(of answer: BlockingClient.Answer) throws(Problem) -> [[String: JSONValue]] {
+  static func rows(of answer: BlockingClient.Answer) throws(Problem) -> [[String: JSONValue]] {
     guard answer.status == 200 else { throw .status(answer.status) }
     guard let result = QueryResults.results(in: answer.body)?.first else { throw .unreadable }
     if let error = result.member("error") {
@@ -184,7 +184,7 @@ struct UpstreamInquiry {
     try ask(target, authorization: authorized ? authorization : nil)
   }
 
-  private func ask(_ target: String, authorization: String?) throws(Problem) -> BlockingClient.Answer {
+  func ask(_ target: String, authorization: String?) throws(Problem) -> BlockingClient.Answer {
     var latest = UpstreamFailure(.unreachable("no members"), .connecting)
     for member in members {
       let client = BlockingClient(member: member, tls: tls, maximumBody: 64 << 20, interruption: interruption)

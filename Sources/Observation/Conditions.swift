@@ -10,6 +10,8 @@ public struct Condition: Sendable, Equatable {
     case upstream
     /// The upstream refuses a credential of the gateway's.
     case credential
+    /// Whose data that credential reaches is not known.
+    case organization
     /// What the upstream has is not known, or was found out too long ago.
     case directory
     /// Nothing can be changed.

@@ -136,7 +136,7 @@ extension Gate {
 }
 
 @Suite struct DecisionCacheBoundTests {
-  private static let now = Generations(snapshot: 1, directory: 1)
+  private static let now = Generations(snapshot: 1, directory: 1, status: 1)
 
   private static func principal(_ number: UInt64) -> Principal {
     Principal(World.login(number, "p\(number)", [World.permission(.read, nil)]))

@@ -123,7 +123,7 @@ private func isRecalled(_ first: Decision, _ second: Decision) -> Bool {
 
   @Test func sendsWhatTheNewDirectoryMeans() throws {
     let gate = try Gate(.influxDB2)
-    let target = "/api/v2/write?bucket=metrics/autogen"
+    let target = "/api/v2/write?bucket=metrics/autogen&org=default"
     let first = gate.write(target)
     gate.shared.directory.publish(World.directory())
     let second = gate.write(target)

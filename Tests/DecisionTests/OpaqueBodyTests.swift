@@ -32,7 +32,7 @@ import Formats
     }
     #expect(try Gate().write("/api/v2/query?org=other", login: "every").line == "POST /api/v2/query HTTP/1.1")
     #expect(
-      try Gate(.influxDB2).write("/api/v2/query?org=other", login: "every").line
+      try Gate(.influxDB2).write("/api/v2/query?org=default", login: "every").line
         == "POST /api/v2/query?orgID=000000000000000a HTTP/1.1")
   }
 

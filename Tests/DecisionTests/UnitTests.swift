@@ -15,7 +15,7 @@ import Formats
     let gate = try Gate(.influxDB2)
     #expect(
       gate.write("/write?db=metrics&precision=\(sent)").line == "POST /write?db=metrics&rp=autogen\(expected) HTTP/1.1")
-    let line = gate.write("/api/v2/write?bucket=metrics/autogen&precision=\(sent)").line
+    let line = gate.write("/api/v2/write?bucket=metrics/autogen&org=default&precision=\(sent)").line
     #expect(line == "POST /api/v2/write?bucket=metrics%2Fautogen\(expected)&org=000000000000000a HTTP/1.1")
   }
 

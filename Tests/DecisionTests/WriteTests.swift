@@ -189,14 +189,14 @@ func pinned(_ canonical: String) -> String {
   }
 
   @Test func staysABucketWriteInFrontOf2x() throws {
-    let byName = try Gate(.influxDB2).write("/api/v2/write?bucket=metrics/autogen&org=other&precision=us")
+    let byName = try Gate(.influxDB2).write("/api/v2/write?bucket=metrics/autogen&org=default&precision=us")
     #expect(
       byName.line
         == "POST /api/v2/write?bucket=metrics%2Fautogen&precision=us&org=000000000000000a HTTP/1.1")
     #expect(byName.isPermitted)
-    let byID = try Gate(.influxDB2).write("/api/v2/write?bucket=0000000000000100")
+    let byID = try Gate(.influxDB2).write("/api/v2/write?bucket=0000000000000100&orgID=000000000000000a")
     #expect(byID.isPermitted)
-    #expect(try Gate(.influxDB2).write("/api/v2/write?bucket=plain").status == 403)
-    #expect(try Gate(.influxDB2).write("/api/v2/write?bucket=plain", login: "every").isPermitted)
+    #expect(try Gate(.influxDB2).write("/api/v2/write?bucket=plain&org=default").status == 403)
+    #expect(try Gate(.influxDB2).write("/api/v2/write?bucket=plain&org=default", login: "every").isPermitted)
   }
 }

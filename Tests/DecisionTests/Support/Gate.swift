@@ -100,6 +100,7 @@ final class Gate {
     status.isReachable = true
     status.hasDirectory = true
     status.version = "1.6.7"
+    status.organization = .one(World.organization, credential: settings.authorizations.identity)
     shared = DecisionSources(
       settings: Publication(settings),
       authenticator: try Authenticator(authentication, clock: { .start + .seconds(1) }),

@@ -14,6 +14,12 @@ struct UpstreamDirectory2: Sendable {
     ("alias", "rp1", "aliased", true), ("phys", "a", "p1", true), ("phys", "b", "p2", false),
   ]
 
+  /// Buckets of a second organization; none where there is none.
+  var labBuckets: [String] = []
+  static let lab = "2f2e3d4c5b6a7988"
+  /// What `SHOW DATABASES` shows: the databases of the token's organization.
+  var shownDatabases: [String] = []
+
   /// What the questions must bear to be answered; nil for anything.
   var authorization: String?
 
@@ -30,12 +36,22 @@ struct UpstreamDirectory2: Sendable {
     let offset = request.parameter("offset").first.flatMap { Int($0) } ?? 0
     switch request.path {
     case "/api/v2/orgs":
-      return page("orgs", ["{\"id\":\"\(Self.organization)\",\"name\":\"plant\"}"], limit, offset)
+      let lab = labBuckets.isEmpty ? [] : ["{\"id\":\"\(Self.lab)\",\"name\":\"lab\"}"]
+      return page("orgs", ["{\"id\":\"\(Self.organization)\",\"name\":\"plant\"}"] + lab, limit, offset)
     case "/api/v2/users":
       return page("users", ["{\"id\":\"\(Self.user)\",\"name\":\"mio\",\"status\":\"active\"}"], limit, offset)
     case "/api/v2/buckets":
       let shown = buckets.map { "{\"id\":\"\(id(of: $0))\",\"orgID\":\"\(Self.organization)\",\"name\":\"\($0)\"}" }
-      return page("buckets", shown, limit, offset)
+      let others = labBuckets.enumerated().map { index, name in
+        "{\"id\":\"00000000000030\(index)0\",\"orgID\":\"\(Self.lab)\",\"name\":\"\(name)\"}"
+      }
+      return page("buckets", shown + others, limit, offset)
+    case "/api/v2/dbrps" where request.parameter("orgID") == [Self.lab]: return "{\"content\":[]}"
+    case let path where path.hasPrefix("/api/v2/orgs/"): return "{\"users\":[]}"
+    case "/query":
+      let rows = shownDatabases.map { "[\"\($0)\"]" }.joined(separator: ",")
+      return "{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"databases\",\"columns\":[\"name\"],"
+        + "\"values\":[\(rows)]}]}]}"
     case "/api/v2/dbrps":
       let shown = mappings.enumerated().map { index, mapping in
         "{\"id\":\"00000000000020\(index)0\",\"orgID\":\"\(Self.organization)\",\"bucketID\":"
