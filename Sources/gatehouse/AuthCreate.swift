@@ -13,7 +13,7 @@ enum AuthCreate: Subcommand {
       .required("--username", "NAME", "the v1 user name"),
       .list("--read", "DB[/RP]", "a database, or one retention policy of it, that the login may read"),
       .list("--write", "DB[/RP]", "a database, or one retention policy of it, that the login may write"),
-      .value("--org", "NAME", "its organization; the first by default"),
+      .value("--org", "NAME", "its organization; needed where there are several"),
       .value("--org-id", "ID", "the same by its identifier, for a token that may not read organizations"),
       .value("--expires", "TIME", "refuse it from then on: 2027-01-31T12:00:00Z"),
       .value("--description", "TEXT", "what it is for"),
@@ -112,7 +112,10 @@ enum AuthCreate: Subcommand {
   private static func organization(_ arguments: Arguments, _ client: AuthClient) throws(CommandFailure) -> String {
     if let id = try arguments.nonempty("--org-id") { return id }
     let filter = try arguments.nonempty("--org").map { "?org=\(PercentCoding.encoded($0))" } ?? ""
-    guard let id = try client.call("GET", "/api/v2/orgs\(filter)")["orgs"]?.elements?.first?["id"]?.text else {
+    let found = try client.call("GET", "/api/v2/orgs\(filter)")["orgs"]?.elements ?? []
+    // The first of several would be somebody's guess.
+    guard found.count < 2 else { throw .usage("there are several organizations: --org NAME says which") }
+    guard let id = found.first?["id"]?.text else {
       throw .failed("the token may not read organizations: --org-id ID says which")
     }
     return id

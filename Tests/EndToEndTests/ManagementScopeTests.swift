@@ -11,6 +11,7 @@ import Testing
       $0.hasOperatorToken = true
       $0.logins = []
       $0.tables["directory"] = ["source = \"declared\""]
+      $0.tables["upstream"] = ["organization = \"house\""]
       $0.sections = ["house", "other"].map { name in
         """
         [[organization]]
@@ -98,6 +99,23 @@ import Testing
         "POST", "/private/legacy/authorizations/\(id)/password", "{\"password\":\"canary-of-\(name)\"}")
       #expect(password.status == 204)
       wire.scene.gatehouse.addCanary("canary-of-\(name)")
+    }
+  }
+
+  @Test func theCommandLineAsksWhichOfSeveralOrganizations() throws {
+    try Self.play { scene, _ in
+      func create(_ arguments: String...) throws -> Command {
+        try Command.run(
+          [
+            try Paths.gatehouse(), "auth", "create", "--username", "device", "--no-password", "--allow-missing",
+            "--read", "house-bucket", "--host", "https://localhost:\(scene.gatehouse.port)", "--ca",
+            try Certificate.shared.get().certificate,
+          ] + arguments, environment: ["GATEHOUSE_TOKEN": scene.gatehouse.token])
+      }
+      let guessed = try create()
+      #expect(guessed.status != 0 && guessed.errors.contains("--org NAME"), "\(guessed.errors)")
+      let made = try create("--org", "other")
+      #expect(made.status == 0, "\(made.errors)")
     }
   }
 
