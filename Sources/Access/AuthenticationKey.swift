@@ -54,7 +54,7 @@ public struct AuthenticationKey: Sendable {
   }
 
   /// Takes the fields of one MAC. Every field has a fixed length or is preceded by its length, so that no two lists of
-  /// fields give the same bytes (security row 31).
+  /// fields give the same bytes (no two credentials may share a cached verdict).
   struct Accumulator {
     fileprivate var context: SHA256_CTX
     fileprivate let outer: SHA256_CTX

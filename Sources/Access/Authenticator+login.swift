@@ -108,7 +108,7 @@ extension Authenticator {
     return mac.finish()
   }
 
-  /// Whether a password that did not verify is tried as a token (design §10): with 32 bytes or more.
+  /// Whether a password that did not verify is tried as a token where the upstream has tokens of its own: with 32 bytes or more.
   private func mayBeToken(_ password: [UInt8], _ token: TokenSecret.Presented) -> Bool {
     guard case .active = token else { return upstreamTakesTokens && password.count >= Self.shortestToken }
     return true

@@ -12,7 +12,7 @@ public enum Credential: Sendable, Equatable {
   case refused(CredentialRefusal)
 }
 
-/// Why a credential is refused: each has an answer of its own in the dialect of InfluxDB 1.12.4 (`v1-auth.md` §2).
+/// Why a credential is refused: each has an answer of its own in the dialect of InfluxDB 1.12.4 (recorded).
 public enum CredentialRefusal: Sendable, Hashable, CaseIterable {
   /// Absent, or in none of the known forms: 401 `unable to parse authentication credentials`.
   case unparsable

@@ -1,4 +1,4 @@
-// Reads a credential where InfluxDB 1.x looks for one, in its order, stopping at the first hit (`v1-auth.md` §1).
+// Reads a credential where InfluxDB 1.x looks for one, in its order, stopping at the first hit (recorded of 1.12.4).
 
 /// Finds the credential of a request on the v1 paths. A pure function of the request's head.
 ///

@@ -15,7 +15,7 @@ public enum PasswordVerdict: Sendable, Hashable {
 public final class PasswordHasher {
   private let memory: UnsafeMutablePointer<crypt_data>
 
-  /// Why a password cannot be hashed. The API says so in words of its own (`legacy-api.md` §10).
+  /// Why a password cannot be hashed. The API says so in words of its own (those of InfluxDB 2.9.1).
   public enum Problem: Error, Sendable, Hashable {
     /// crypt(3) would cut the password there.
     case containsNUL

@@ -1,4 +1,4 @@
-// The DBRP mappings that InfluxDB 2.4 and later compute from the names of buckets (`v1-auth.md` §7).
+// The DBRP mappings that InfluxDB 2.4 and later compute from the names of buckets.
 
 import Formats
 

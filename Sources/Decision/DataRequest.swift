@@ -16,7 +16,7 @@ struct Carriage {
   var maximumBody = 0
   /// What that body may come to; nil where the upstream unpacks none.
   var bound: BodyBound?
-  /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
+  /// Whether it changes nothing, so that it may be sent a second time after a broken connection.
   var isRepeatable = false
   /// Reads the answer before the client does.
   var filter: AnswerFilter?

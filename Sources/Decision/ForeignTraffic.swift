@@ -27,6 +27,7 @@ struct ForeignTraffic {
     on sender: inout Sender, isDirectory: Bool, provesCredential: Bool, notes: inout DecisionNotes
   ) throws(EarlyEnd) -> Verdict {
     let isPassing = isPassing
+    if isPassing { try requireOneReading(of: sender) }
     var token: UpstreamToken?
     switch sender.credential {
     case .refused(.ambiguous): throw CredentialCheck.refusal(.ambiguous, .unreadable, view, state)
@@ -64,6 +65,19 @@ struct ForeignTraffic {
       throw .refuse(.notFound)
     }
     return .forward(passing(token, provesCredential: provesCredential || view.path.equals(Self.signIn)))
+  }
+
+  /// Nothing is passed on whose credential others may read otherwise than it was read here: one that is known here could
+  /// leave as what nobody recognized.
+  private func requireOneReading(of sender: Sender) throws(EarlyEnd) {
+    let values = sender.parameters.readable
+    let isInURL = !(values["u"] ?? []).isEmpty || !(values["p"] ?? []).isEmpty
+    if isInURL, view.head.authorization != nil {
+      throw .refuse(.malformed("a credential in the URL and another in Authorization"))
+    }
+    if case .refused(let reason) = sender.credential {
+      throw CredentialCheck.refusal(reason, .unreadable, view, state)
+    }
   }
 
   private var dialect: Dialect { state.settings.dialect }

@@ -26,7 +26,7 @@ public struct LocalAnswer: Sendable {
   }
 }
 
-/// Puts refusals into the words that the client's dialect expects (`v1-auth.md` §2).
+/// Puts refusals into the words that the client's dialect expects (recorded).
 public struct AnswerDialect {
   var upstream: Dialect
   /// Of the upstream; nil while it has not told: none is made up.

@@ -50,9 +50,10 @@ enum OpaqueReader {
       })
   }
 
-  /// `/api/v2/query`. A Flux text may name any bucket, so only who may read them all is let through.
+  /// `/api/v2/query`. A Flux text may name any bucket, so in front of 1.x only who may read them all is let through.
   ///
-  /// In front of 2.x a text may also write, by `to()`, with the gateway's credential: there it takes both.
+  /// In front of 2.x a text may also write, read the organization's secrets and ask other servers, all by the gateway's
+  /// credential: there it takes a token of gatehouse's that may do everything. 2.9.1 lets no v1 login run Flux either.
   @Sendable static func flux(
     _ request: RequestContext, _: inout DecisionCache, _: inout DecisionNotes
   ) throws(EarlyEnd) -> Understanding {
@@ -60,29 +61,28 @@ enum OpaqueReader {
     try request.refuseOtherSites()
     let dialect = request.dialect
     var parameters = CanonicalParameters()
-    if dialect.hasOrganizations {
+    if dialect.writesByFlux {
+      guard principal.kind == .token else { throw .refuse(Self.noFluxForLogins) }
       let named = try NamedOrganization(try request.parameters.values(), of: principal, request, isRequired: false)
-      if case .other = named { throw .refuse(.denied("Flux runs in the login's own organization")) }
+      if case .other = named { throw .refuse(.denied("Flux runs in the token's own organization")) }
       parameters.append("orgID", principal.organizationID.description)
     }
     let line = RequestLine(.post, "/api/v2/query", parameters: parameters)
-    let reading = Requirement(.read, .organization)
-    let requirements =
-      dialect.writesByFlux ? Requirements(reading, Requirement(.write, .organization)) : Requirements(reading)
     let data = DataRequest(
-      requirements: requirements,
+      requirements: Requirements(Requirement(.read, dialect.writesByFlux ? .administration : .organization)),
       say: { _ in Saying(line: line) },
       carriage: Carriage(
         maximumBody: request.limits.queryBytes, dependsOnFields: true, mayFindFluxOff: dialect.mayHaveFluxOff),
-      refuse: { denial, _ in
+      refuse: { _, _ in
         .refuse(
-          .denied(
-            denial.requirement.action == .read
-              ? "Flux needs permission to read every bucket of the organization"
-              : "Flux can write, and needs permission to write every bucket of the organization"))
+          dialect.writesByFlux
+            ? Self.noFluxForLogins : .denied("Flux needs permission to read every bucket of the organization"))
       })
     return .data(data)
   }
+
+  private static let noFluxForLogins = Refusal.denied(
+    "Flux is not for logins: it needs an operator's token, or one of InfluxDB's own")
 
   /// `/api/v2/delete`, as a write on its bucket. In front of 1.x that is `db/rp` or `db`, and what it deletes is not
   /// bound to one policy: it takes all of the database.

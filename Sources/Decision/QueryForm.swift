@@ -13,7 +13,7 @@ struct QueryForm {
 
   /// What a body is to a server, by its type.
   private enum BodyKind {
-    /// Of a POST the form comes first, even where its value is empty (`v1-auth.md` §4).
+    /// Of a POST the form comes first, even where its value is empty (as 1.x reads it).
     case form
     /// The URL comes first; a file named `q` is the query where there is none elsewhere.
     case multipart

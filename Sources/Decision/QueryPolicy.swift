@@ -1,4 +1,4 @@
-// What a statement of InfluxQL needs before gatehouse carries it: the "GW should need" column of `v1-auth.md` §5.
+// What a statement of InfluxQL needs before gatehouse carries it, more than a 1.x server where that one is careless.
 
 public import Access
 import Authorizations
@@ -28,6 +28,14 @@ public struct StatementNeed: Sendable {
   /// What logs and explanations say of the first need that is not met.
   static func lacks(_ privilege: String, statement index: Int) -> String {
     "statement \(index + 1) requires \(privilege)"
+  }
+
+  /// Whether meeting this meets `other`, a read of a default policy, too.
+  func asksFor(_ other: StatementNeed) -> Bool {
+    guard case .policy(let wanted, nil) = other.requirement.target, requirement.action == .read,
+      case .policy(let database, nil) = requirement.target
+    else { return false }
+    return database.utf8.elementsEqual(wanted.utf8)
   }
 
   var isAdministration: Bool { if case .administration = requirement.target { true } else { false } }
@@ -66,6 +74,9 @@ public struct QueryPolicy: Sendable {
     needs.reserveCapacity(statement.reads.count + statement.writes.count)
     for reference in statement.reads { needs.append(need(.read, reference, database: database, policy: policy)) }
     for reference in statement.writes { needs.append(need(.write, reference, database: database, policy: policy)) }
+    if let read = metadataRead(by: statement, database), !needs.contains(where: { $0.asksFor(read) }) {
+      needs.append(read)
+    }
     return needs.isEmpty ? [.identity] : needs
   }
 
@@ -85,6 +96,33 @@ public struct QueryPolicy: Sendable {
   /// What a continuous query of `database` reads.
   func sources(of statement: Statement, database: String) -> [Requirement] {
     statement.reads.map { need(.read, $0, database: database, policy: nil).requirement }
+  }
+
+  /// What 2.x reads beside what a statement names. Recorded of 2.9.1: for measurements, tag keys and tag values it takes the
+  /// default policy of the database behind ON, or of the request, whatever `rp` and the sources say; `ON db.rp` means that
+  /// policy, and `ON db.*` each one that the gateway's own credential may read, which is every one.
+  private func metadataRead(by statement: Statement, _ requested: String) -> StatementNeed? {
+    guard dialect.readsMetadataOfOneBucket else { return nil }
+    let target: Requirement.Target
+    let database: String
+    switch (statement.kind, statement.body) {
+    case (.showTagKeys, .metadata(let query)), (.showTagValues, .metadata(let query)):
+      database = query.database?.text ?? requested
+      target = .policy(database: database, retentionPolicy: nil)
+    case (_, .measurements(let query)):
+      switch query.database {
+      case .every: return nil
+      case .named(let name): database = name.text
+      case nil: database = requested
+      }
+      switch query.retentionPolicy {
+      case .named: return nil
+      case .every: target = .database(database)
+      case nil: target = .policy(database: database, retentionPolicy: nil)
+      }
+    default: return nil
+    }
+    return StatementNeed(requirement: Requirement(.read, target), database: database, reference: nil)
   }
 
   private func need(

@@ -2,7 +2,7 @@
 
 /// Why a request is not forwarded, and what its sender is told.
 ///
-/// The statuses follow the table of design §10: on a write, what may pass later is never a 4xx, and no text of a 5xx
+/// The statuses follow one rule: on a write, what may pass later is never a 4xx, and no text of a 5xx
 /// holds words that make Telegraf drop a batch, but for the two recorded ones that mean a wrong target.
 public struct Refusal: Error, Sendable {
   /// What kind of refusal it is, for metrics and the log.

@@ -1,4 +1,4 @@
-// The unit of a request's times: what its sender means, and how this upstream says it (`v1-auth.md` §13).
+// The unit of a request's times: what its sender means, and how this upstream says it (recorded of each).
 
 import Formats
 

@@ -50,7 +50,7 @@ public final class UpstreamRequest {
     carriesCredential = false
   }
 
-  /// A v1 request whose token only the upstream can judge (design §10). Nothing of the name beside it is sent.
+  /// A v1 request whose token only the upstream can judge. Nothing of the name beside it is sent.
   ///
   /// - Parameter presented: the client's `Authorization`, which goes on as it came unless the token was a password.
   init(
@@ -98,7 +98,7 @@ public final class UpstreamRequest {
   var maximumBody: Int { carriage.maximumBody }
   /// What that body may come to; nil where the upstream unpacks none.
   public var bound: BodyBound? { carriage.bound }
-  /// Whether it changes nothing, so that it may be sent a second time after a broken connection (security row 62).
+  /// Whether it changes nothing, so that it may be sent a second time after a broken connection.
   public var isRepeatable: Bool { carriage.isRepeatable }
   /// Reads the answer before the client does.
   public var filter: AnswerFilter? { carriage.filter }

@@ -1,4 +1,4 @@
-// Making a login: the checks of the real server in its order (`legacy-api.md` §6), and ours after them.
+// Making a login: the checks of InfluxDB 2.9.1 in its order (recorded), and ours after them.
 
 import Authorizations
 import Formats

@@ -53,7 +53,7 @@ public struct UpstreamFailure: Error, Sendable, Equatable {
     self.mayRepeat = mayRepeat
   }
 
-  /// The status that tells the client (design: what may pass later is never a 4xx on a write).
+  /// The status that tells the client (what may pass later is never a 4xx on a write: clients drop what they wrote on that).
   public var status: Int {
     switch kind {
     case .unreachable, .handshake, .reset, .malformed, .unreadable, .answerTooLarge, .credentialRefused, .redirected:

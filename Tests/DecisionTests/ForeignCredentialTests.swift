@@ -85,6 +85,29 @@ import Threading
     }
   }
 
+  /// What is no credential in one reading may be one of ours in another.
+  @Test(arguments: ["GET /api/v2/x", "GET /api/v2/me", "POST /api/v2/signin", "POST /api/v2/query", "GET /"])
+  func passesOnNoCredentialInAnotherSpelling(line: String) throws {
+    let (token, text) = World.token([])
+    let unpadded = String(decoding: Base64.encode(Array("known:pw".utf8)), as: UTF8.self).replacing("=", with: "")
+    let mark = line.contains("?") ? "&" : "?"
+    for dialect in [Dialect.influxDB1, .influxDB2] {
+      for (query, field) in [
+        ("", "Bearer known:pw"), ("", "token known:pw"), ("", "bearer known:pw"), ("", "Token  known:pw"),
+        ("", "Token known:pw x"), ("", "Basic \(unpadded)"), ("", "Basic  a25vd246cHc="), ("", "Digest known:pw"),
+        ("", "known:pw"), ("u=x&p=y", "Token \(text)"), ("u=x&p=y", "Token theirs"), ("u=known", "Token theirs"),
+        ("u=x&p=y&x=%zz", "Token \(text)"),
+      ] {
+        let gate = try gate(dialect, .passThrough)
+        gate.shared.authorizations.publish(
+          World.snapshot([World.login(7, "known", [World.permission(.read, nil)])], tokens: [token]))
+        let target = query.isEmpty ? line : "\(line)\(mark)\(query)"
+        let decision = gate.judge(head(target, "Authorization: \(field)"))
+        #expect(decision.request == nil && (decision.status ?? 0) >= 400, "\(dialect) \(query) \(field)")
+      }
+    }
+  }
+
   @Test func letsUsersOfTheUpstreamBeginTheirSessions() throws {
     let gate = try gate(.influxDB2, .passThrough)
     let decision = gate.judge(

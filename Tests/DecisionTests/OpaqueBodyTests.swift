@@ -1,5 +1,6 @@
 // Requests whose bodies are carried unread are bounded by their parameters, or by the whole organization (B5, row 44).
 
+import Authorizations
 import Testing
 
 @testable import Decision
@@ -31,9 +32,21 @@ import Formats
       #expect(try Gate().write("/api/v2/query", login: login).status == 403, "\(login)")
     }
     #expect(try Gate().write("/api/v2/query?org=other", login: "every").line == "POST /api/v2/query HTTP/1.1")
-    #expect(
-      try Gate(.influxDB2).write("/api/v2/query?org=default", login: "every").line
-        == "POST /api/v2/query?orgID=000000000000000a HTTP/1.1")
+  }
+
+  /// There it writes, reads the organization's secrets and asks other servers, all with the gateway's own token.
+  @Test func sendsFluxToInfluxDB2ForOperatorsTokensAlone() throws {
+    let (token, text) = World.token([World.permission(.read, nil), World.permission(.write, nil)])
+    let gate = try Gate(.influxDB2, tokens: [token])
+    for target in ["/api/v2/query", "/api/v2/query?org=default", "/api/v2/query?org=nope"] {
+      let refused = gate.write(target, login: "every")
+      #expect(refused.status == 403 && refused.refusal?.message.contains("Flux is not for logins") == true)
+      #expect(gate.write(target, login: nil, "Authorization: Token \(text)").refusal != nil)
+    }
+    let (operatorToken, operatorText) = World.token(.operatorPermissions)
+    let allowed = try Gate(.influxDB2, tokens: [operatorToken])
+      .write("/api/v2/query?org=default", login: nil, "Authorization: Token \(operatorText)")
+    #expect(allowed.isPermitted && allowed.line == "POST /api/v2/query?orgID=000000000000000a HTTP/1.1")
   }
 
   @Test func judgesDeletionAsAWriteOfTheWholeDatabase() throws {

@@ -111,6 +111,5 @@ import Testing
     #expect(gate.write("/api/v2/delete?bucket=metrics/autogen", login: "every").status == 400)
     #expect(gate.write("/api/v2/delete?bucket=metrics/autogen&org=lab", login: "every").status == 403)
     #expect(gate.write("/api/v2/delete?bucketID=0000000000000200&org=default", login: "every").status == 403)
-    #expect(gate.write("/api/v2/query?org=lab", login: "every").status == 403)
   }
 }
