@@ -135,13 +135,15 @@ final class DirectoryWorker {
     guard inquiry.dialect.hasOrganizations else { return .unknown }
     func latest() -> Directory { if case .directory(let read) = contents { read } else { directory.value } }
     var shown: [Set<[UInt8]>]?
-    if finder.mustAsk(latest(), credentials: credentialIdentity) {
+    let basis: OrganizationFinder.Basis =
+      !asksUpstream ? .declared : Set(inquiry.credentials).count < 2 ? .readWithTheOne : .readWithAnother
+    if finder.mustAsk(latest(), credentials: credentialIdentity, basis) {
       let before = try inquiry.shownDatabases()
       if asksUpstream { contents = try inquiry.contents().contents }
       shown = try inquiry.shownDatabases()
       if shown != before { shown = nil }
     }
-    switch finder.find(in: latest(), shown: shown, credentials: credentialIdentity) {
+    switch finder.find(in: latest(), shown: shown, credentials: credentialIdentity, basis) {
     case .organization(let id):
       health.noteOrganization(problem: nil)
       return .one(id, credential: credentialIdentity)

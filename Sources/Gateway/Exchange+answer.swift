@@ -28,7 +28,8 @@ extension Exchange {
     guard hasBody else { return end(isAnswered: true) }
     if !isLong { host.facts.bytesOut += answer.body.count }
     guard answer.rest != nil || isLong else { return end(isAnswered: true) }
-    host.receive(.ahead)
+    // What is left of the body must not be held for the next request.
+    host.receive(host.requestBody.isComplete ? .ahead : .body)
     host.readsInput = true
     if isLong { return self.answer(AnswerRest(answer.body, then: answer.rest)) }
     host.write(answer.body, isLast: false)

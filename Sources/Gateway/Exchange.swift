@@ -67,6 +67,8 @@ final class Exchange<Host: ExchangeHost> {
     switch state {
     case .collecting(let limit): collected(payload, limit)
     case .forwarding: apply(forwarding.receive(payload))
+    // The rest of a body that was answered early. What follows it is held, up to a bound.
+    case .relaying, .answering, .makingPiece: if host.requestBody.isComplete { host.receive(.ahead) }
     default: break
     }
   }

@@ -16,6 +16,9 @@ extension ExchangeHost {
     return payload
   }
 
+  /// Whether all of a request that is forwarded is here.
+  func hasWhole(_ request: UpstreamRequest) -> Bool { requestBody.isComplete || !request.carriesClientBody }
+
   /// For whom a connection to the upstream is leased.
   var claim: UpstreamClaim {
     // A name that nobody has proven to be theirs has no share of its own: whoever makes names up would have many.

@@ -36,7 +36,7 @@ extension Forwarding {
         continue
       }
       host.facts.beginUpstream(lease.memberName, at: host.instant)
-      guard isWhole(request) else { return beginStreaming(request, on: lease) }
+      guard host.hasWhole(request) else { return beginStreaming(request, on: lease) }
       if request.isRepeatable { attempt.repetition = .possible(Array(rest)) }
       return awaitResponse(request, on: lease)
     }
@@ -80,7 +80,7 @@ extension Forwarding {
     }
     host.facts.beginUpstream(lease.memberName, at: host.instant)
     outgoing.withUnsafeBytes { host.scratch.send($0, of: request, on: lease) }
-    guard isWhole(request) else { return beginStreaming(request, on: lease) }
+    guard host.hasWhole(request) else { return beginStreaming(request, on: lease) }
     if request.isRepeatable, case .impossible = attempt.repetition { attempt.repetition = .possible(outgoing) }
     return awaitResponse(request, on: lease)
   }
@@ -95,10 +95,6 @@ extension Forwarding {
     host.clearDeadline()
     host.readsInput = true
     return .goesOn
-  }
-
-  private func isWhole(_ request: UpstreamRequest) -> Bool {
-    host.requestBody.isComplete || !request.carriesClientBody
   }
 }
 

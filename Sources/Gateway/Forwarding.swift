@@ -121,9 +121,13 @@ final class Forwarding<Host: ExchangeHost> {
   /// The request that a response begins to, which has the connection for itself from here on; nil where it is another's.
   func takeAnswered(on lease: Lease) -> UpstreamRequest? {
     switch state {
-    case .awaitingResponse(let request, let own) where own === lease,
-      .streaming(let request, let own) where own === lease:
+    case .awaitingResponse(let request, let own) where own === lease:
       state = .none
+      return request
+    case .streaming(let request, let own) where own === lease:
+      state = .none
+      // That was the body's, of which nothing is awaited any more.
+      host.clearDeadline()
       return request
     default: return nil
     }

@@ -90,7 +90,7 @@ final class Relay<Host: ExchangeHost> {
     host.facts.bytesOut += piece.count
     let isHeld = isComplete && !request.changes.isEmpty && holdsEnd
     switch host.relay(head, to: request, piece, isComplete: isComplete, isHeld: isHeld) {
-    case .overflow: return .abandon(because: .doesNotFit)
+    case .overflow: return breakOff(because: .doesNotFit)
     case .held(let end):
       state = .holdingEnd(request, end: end)
       return .ask(DirectoryInquiry(request.changes, for: nil, followsChange: true))
@@ -165,7 +165,7 @@ final class Relay<Host: ExchangeHost> {
   func expire() -> ExchangeStep {
     switch state {
     case .holdingEnd: host.takesOn() ? .goesOn : releaseEnd()
-    case .relaying: host.takesOn() ? .goesOn : .abandon(because: .clientLeft)
+    case .relaying: host.takesOn() ? .goesOn : breakOff(because: .clientLeft)
     case .none, .gathering, .filtering: .abandon(because: .clientLeft)
     }
   }
@@ -223,8 +223,12 @@ final class Relay<Host: ExchangeHost> {
     state = .none
     guard hadBegun else { return host.fail(failure) }
     host.noteEnd(by: failure)
-    // The rest cannot be had, and the client must not take what it has for the whole: in HTTP/1.0 a close would say so.
+    return breakOff(because: .noted)
+  }
+
+  /// The client must not take what it has for the whole: in HTTP/1.0 a close would say so.
+  private func breakOff(because reason: EarlyReason) -> ExchangeStep {
     host.spoil(always: false)
-    return .abandon(because: .noted)
+    return .abandon(because: reason)
   }
 }

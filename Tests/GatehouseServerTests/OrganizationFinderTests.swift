@@ -51,13 +51,41 @@ import Testing
     let directory = Self.directory(["metrics", "secret"], ["metrics"])
     for shown in [
       [Self.shown("metrics")], [Self.shown()], [Self.shown("gone")], nil,
+      // One that sees nothing is not proven by another, nor by one that sees what the directory does not hold.
+      [Self.shown("secret"), Self.shown("_tasks")], [Self.shown("secret", "elsewhere")],
       // Credentials of two organizations.
       [Self.shown("secret"), Self.shown("onlylab")],
     ] {
       var finder = OrganizationFinder(named: nil)
-      let directory = shown?.count == 2 ? Self.directory(["secret"], ["onlylab"]) : directory
+      let directory = shown?.last == Self.shown("onlylab") ? Self.directory(["secret"], ["onlylab"]) : directory
       #expect(Self.isUnknown(finder.find(in: directory, shown: shown, credentials: 1)), "\(shown as Any)")
     }
+  }
+
+  /// An operator's token may see one organization, and the everyday one be of another.
+  @Test func provesEveryCredentialWhereOneReadsTheDirectoryAndAnotherTheData() {
+    let directory = Self.directory(["metrics"], nil)
+    for (everyday, isProven) in [
+      (Self.shown("metrics"), true), (Self.shown("metrics", "theirs"), false), (Self.shown("theirs"), false),
+      (Self.shown(), false),
+    ] {
+      var finder = OrganizationFinder(named: nil)
+      #expect(finder.mustAsk(directory, credentials: 1, .readWithAnother))
+      let finding = finder.find(
+        in: directory, shown: [everyday, Self.shown("metrics", "_tasks")], credentials: 1, .readWithAnother)
+      #expect(finding == .organization(Self.plant) || !isProven, "\(everyday)")
+      #expect(Self.isUnknown(finding) || isProven, "\(everyday)")
+    }
+  }
+
+  @Test func lookIntoAFileThatDoesNotNameAllThereIs() {
+    let declared = Self.directory(["metrics", "secret"], ["onlylab"])
+    var finder = OrganizationFinder(named: nil)
+    let shown = Self.shown("metrics", "undeclared")
+    #expect(finder.find(in: declared, shown: [shown], credentials: 1, .declared) == .organization(Self.plant))
+    let one = Self.directory(["metrics"], nil)
+    #expect(!finder.mustAsk(one, credentials: 2, .declared))
+    #expect(finder.find(in: one, shown: nil, credentials: 2, .declared) == .organization(Self.plant))
   }
 
   @Test func remembersWhatItFoundForTheseCredentialsAlone() {

@@ -118,6 +118,24 @@ import Threading
     play.expectEnd(499, answered: false)
   }
 
+  /// In HTTP/1.0 an orderly close would say that it is whole.
+  @Test func cutsAResponseThatNobodyTakes() throws {
+    let (play, lease) = try Play.reading()
+    try play.answer(lease, ok, "o", isComplete: false)
+    play.exchange.expire()
+    #expect(play.host.isSpoilt && lease.isAbandoned)
+    play.expectEnd(499, answered: false)
+  }
+
+  @Test func givesAnEarlyResponseMoreTimeThanTheRestOfTheBodyHas() throws {
+    let (play, lease) = try Play.writing(100_000)
+    #expect(play.host.deadline != nil)
+    try play.answer(lease, ok, "o", isComplete: false)
+    #expect(play.host.deadline == nil)
+    try play.answer(lease, nil, "k")
+    #expect(play.host.records.map(\.status) == [200])
+  }
+
   @Test func slowsTheUpstreamForAClientThatDoesNotTake() throws {
     let (play, lease) = try Play.reading()
     play.host.isCongested = true
