@@ -74,9 +74,11 @@ public final class AuthorizationRegistry {
         tokens: contents.tokens + declared.tokens))
   }
 
-  /// Takes in what another process changed, once the store's watch says that there may be something.
-  public func watchForChangesElsewhere(now: Instant) throws(ChangeError) {
-    if store.mayHaveChanged(at: now) { try pollForChangesElsewhere() }
+  /// Takes in what another process changed, once the store's watch says that there may be something; whether it looked.
+  public func watchForChangesElsewhere(now: Instant) throws(ChangeError) -> Bool {
+    guard store.mayHaveChanged(at: now) else { return false }
+    try pollForChangesElsewhere()
+    return true
   }
 
   /// Takes in what another process changed in the store; whether it did. Cheap when nothing changed.

@@ -146,11 +146,13 @@ final class ManagementWorker {
 
   /// Called by the loop between events.
   func housekeep(now: Instant) {
-    do throws(ChangeError) {
-      try registry.watchForChangesElsewhere(now: now)
-      guard now - keptAt >= Self.keepInterval else { return }
+    if now - keptAt >= Self.keepInterval {
       keptAt = now
       uses.keep(now: now)
+    }
+    do throws(ChangeError) {
+      // Where there was no look, nothing is known of how the next one will end.
+      guard try registry.watchForChangesElsewhere(now: now) else { return }
       try registry.foldInLog()
       failures.noteLook(nil)
     } catch {

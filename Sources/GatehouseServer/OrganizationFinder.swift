@@ -35,8 +35,8 @@ struct OrganizationFinder {
   }
 
   /// - Parameters:
-  ///   - directory: read after the databases were shown, or before; never the only reading.
-  ///   - shown: to each of the credentials, the databases; nil where it was not asked, or had no answer.
+  ///   - directory: of a moment at which `shown` was true.
+  ///   - shown: the databases that each of the credentials sees; nil where that was not asked, or changed meanwhile.
   ///   - credentials: tells them from others.
   mutating func find(
     in directory: Directory, shown: [Set<[UInt8]>]?, credentials: Int, _ basis: Basis = .readWithTheOne

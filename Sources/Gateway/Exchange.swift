@@ -1,16 +1,14 @@
 // One request and its response, from the verdict to the record, whatever framing its client speaks.
 
-import Access
 import Decision
-import ManagementAPI
 import Formats
 import HTTP
-import Observation
+import ManagementAPI
 import Threading
 import Upstream
 
-/// Owns its connection to the upstream, or its place among those who wait for one, and its deadline. It has one end, where
-/// it is recorded. The same object serves the requests of one client that follow each other.
+/// Owns its deadline, and by its two parts the connection to the upstream or the place among those who wait for one. It
+/// has one end, where it is recorded. The same object serves the requests of one client that follow each other.
 final class Exchange<Host: ExchangeHost> {
   typealias Lease = Host.Lease
 

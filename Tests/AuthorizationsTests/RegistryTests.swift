@@ -107,6 +107,22 @@ private final class Bench {
   #expect(try revision() != second)
 }
 
+@Test func aWatchTellsWhetherItLooked() throws {
+  let bench = try Bench()
+  let other = try SQLiteAuthorizationStore(path: bench.folder.file("s.db"))
+  let now = Instant.start + .seconds(1)
+  #expect(try bench.registry.watchForChangesElsewhere(now: now))
+  let made = try bench.create("a")
+  var changed = made
+  changed.status = .inactive
+  changed.revision += 1
+  try other.apply(.updateAuthorization(changed))
+  #expect(try !bench.registry.watchForChangesElsewhere(now: now + .milliseconds(1)))
+  #expect(bench.registry.snapshot.authorization(named: "a")?.status == .active)
+  #expect(try bench.registry.watchForChangesElsewhere(now: now + .seconds(1)))
+  #expect(bench.registry.snapshot.authorization(named: "a")?.status == .inactive)
+}
+
 @Test func aDeclarationThatCannotBeLoadedChangesNothingLaterEither() throws {
   let store = MemoryStore()
   let registry = AuthorizationRegistry(
